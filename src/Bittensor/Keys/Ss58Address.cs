@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using Bittensor.Crypto;
+
+namespace Bittensor.Keys;
+
+/// <summary>
+/// SS58 text of a 32-byte key, format 42 only: base58 of the byte 42, the key, and the first two bytes of
+/// BLAKE2b-512("SS58PRE" || 42 || key). Other formats of the same key are refused, so that one key has one name.
+/// </summary>
+/// <remarks>Source: the SS58 registry text in paritytech/ss58-registry; Bittensor uses format 42.</remarks>
+public static class Ss58Address
+{
+    const byte Format = 42;
+    const int TextLength = 48;
+    const int RawLength = 1 + AccountId.Length + 2;
+    const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+    /// <summary>The 48-character address of a 32-byte public key.</summary>
+    /// <exception cref="ArgumentException">Another key length.</exception>
+    public static string Encode(ReadOnlySpan<byte> publicKey)
+    {
+        if (publicKey.Length != AccountId.Length)
+            throw new ArgumentException($"A public key has {AccountId.Length} bytes, not {publicKey.Length}.", nameof(publicKey));
+        Span<byte> raw = stackalloc byte[RawLength];
+        raw[0] = Format;
+        publicKey.CopyTo(raw[1..]);
+        WriteChecksum(raw);
+        var number = new BigInteger(raw, isUnsigned: true, isBigEndian: true);
+        Span<char> text = stackalloc char[TextLength];
+        // 35 bytes that start with 42 are always 48 digits long; there are no leading zeros to render.
+        for (var i = TextLength - 1; i >= 0; i--)
+        {
+            number = BigInteger.DivRem(number, 58, out var digit);
+            text[i] = Alphabet[(int)digit];
+        }
+        return new string(text);
+    }
+
+    /// <summary>The public key of an address.</summary>
+    /// <exception cref="FormatException">Not a format-42 address of a 32-byte key; the message says why.</exception>
+    public static AccountId Decode(string ss58)
+    {
+        ArgumentNullException.ThrowIfNull(ss58);
+        return Read(ss58, out var account) is { } fault ? throw new FormatException(fault) : account;
+    }
+
+    /// <summary>The public key of an address, or false when the text is not a format-42 address of a 32-byte key.</summary>
+    public static bool TryDecode([NotNullWhen(true)] string? ss58, out AccountId account)
+    {
+        account = default;
+        return ss58 is not null && Read(ss58, out account) is null;
+    }
+
+    static string? Read(string text, out AccountId account)
+    {
+        account = default;
+        if (text.Length != TextLength)
+            return $"An SS58 address has {TextLength} characters, this has {text.Length}.";
+        Span<byte> raw = stackalloc byte[RawLength + 1];
+        raw.Clear();
+        foreach (var c in text)
+        {
+            var digit = c < 128 ? Digits[c] : (sbyte)-1;
+            if (digit < 0)
+                return $"'{c}' is not a base58 character.";
+            var carry = (int)digit;
+            for (var i = raw.Length - 1; i >= 0; i--)
+            {
+                carry += raw[i] * 58;
+                raw[i] = (byte)carry;
+                carry >>= 8;
+            }
+            if (carry != 0)
+                return "The address is longer than 35 bytes.";
+        }
+        if (raw[0] != 0)
+            return "The address is longer than 35 bytes.";
+        var body = raw[1..];
+        if (body[0] != Format)
+            return $"The address has SS58 format byte {body[0]}, only format {Format} is accepted.";
+        Span<byte> expected = stackalloc byte[RawLength];
+        body.CopyTo(expected);
+        WriteChecksum(expected);
+        if (!expected.SequenceEqual(body))
+            return "The address has a wrong checksum.";
+        account = new AccountId(body.Slice(1, AccountId.Length));
+        return null;
+    }
+
+    static void WriteChecksum(Span<byte> raw)
+    {
+        Span<byte> preimage = stackalloc byte[7 + 1 + AccountId.Length];
+        "SS58PRE"u8.CopyTo(preimage);
+        raw[..(1 + AccountId.Length)].CopyTo(preimage[7..]);
+        Span<byte> digest = stackalloc byte[64];
+        Blake2b.Hash(preimage, digest);
+        digest[..2].CopyTo(raw[(1 + AccountId.Length)..]);
+    }
+
+    static ReadOnlySpan<sbyte> Digits => DigitTable;
+
+    static readonly sbyte[] DigitTable = BuildDigits();
+
+    static sbyte[] BuildDigits()
+    {
+        var table = new sbyte[128];
+        Array.Fill(table, (sbyte)-1);
+        for (var i = 0; i < Alphabet.Length; i++)
+            table[Alphabet[i]] = (sbyte)i;
+        return table;
+    }
+}

@@ -1,0 +1,7 @@
+namespace ComputeMiner.Tests;
+
+public class SmokeTests
+{
+    [Fact]
+    public void Placeholder() => Assert.NotNull(typeof(SmokeTests));
+}
