@@ -111,7 +111,7 @@ public static class Sr25519
         return false;
     }
 
-    static void ChallengeScalar(ref MerlinTranscript transcript, ReadOnlySpan<byte> commitment, Span<byte> k)
+    internal static void ChallengeScalar(ref MerlinTranscript transcript, ReadOnlySpan<byte> commitment, Span<byte> k)
     {
         transcript.Append("sign:R"u8, commitment);
         Span<byte> wide = stackalloc byte[64];

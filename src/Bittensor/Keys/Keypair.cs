@@ -59,6 +59,56 @@ public sealed class Keypair : IDisposable
             ? new Keypair(secretKey[..32].ToArray(), secretKey[32..].ToArray())
             : throw new ArgumentException($"A secret key has 64 bytes, not {secretKey.Length}.", nameof(secretKey));
 
+    /// <summary>
+    /// The key of a mnemonic, with an optional password. Callers that also keep the mini secret use
+    /// <see cref="Mnemonic.ToMiniSecret"/> and <see cref="FromMiniSecret"/>.
+    /// </summary>
+    public static Keypair FromMnemonic(Mnemonic mnemonic, string password = "")
+    {
+        ArgumentNullException.ThrowIfNull(mnemonic);
+        var miniSecret = mnemonic.ToMiniSecret(password);
+        var pair = FromMiniSecret(miniSecret);
+        CryptographicOperations.ZeroMemory(miniSecret);
+        return pair;
+    }
+
+    /// <summary>
+    /// The key of a secret URI: <c>phrase//hard/soft///password</c>, <c>0xseed//hard</c>, or only a path (<c>//Alice</c>) below the
+    /// public development phrase.
+    /// </summary>
+    /// <exception cref="FormatException">Bad phrase, seed or path; the message repeats no part of the text.</exception>
+    public static Keypair FromUri(string uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        var parts = SecretUri.Parse(uri);
+        var pair = parts.ToRoot();
+        foreach (var junction in parts.Junctions)
+        {
+            using var parent = pair;
+            pair = parent.Derive(junction);
+        }
+        return pair;
+    }
+
+    /// <summary>The child key at one step of a derivation path.</summary>
+    public Keypair Derive(DerivationJunction junction)
+    {
+        ArgumentNullException.ThrowIfNull(junction);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Span<byte> derived = stackalloc byte[32];
+        if (junction.IsHard)
+        {
+            Sr25519Derivation.DeriveHard(_scalar, junction.ChainCode, derived);
+            var child = FromMiniSecret(derived);
+            CryptographicOperations.ZeroMemory(derived);
+            return child;
+        }
+        Sr25519Derivation.DeriveSoft(Account.Bytes, junction.ChainCode, derived);
+        var scalar = new byte[32];
+        Sodium.crypto_core_ristretto255_scalar_add(scalar, _scalar, derived);
+        return new Keypair(scalar, RandomNumberGenerator.GetBytes(32));
+    }
+
     /// <summary>Signs the message as it is (no hashing) in the context <c>substrate</c>. Returns 64 bytes, different each time.</summary>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {

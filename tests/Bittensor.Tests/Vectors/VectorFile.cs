@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace Bittensor.Tests.Vectors;
+
+/// <summary>A file of recorded vectors. Theories take the names of a section, so that a failure says which vector it was.</summary>
+sealed class VectorFile
+{
+    readonly JsonElement _root;
+
+    VectorFile(string name)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", name)));
+        _root = document.RootElement.Clone();
+    }
+
+    public static VectorFile Sr25519 { get; } = new("sr25519.json");
+
+    public static VectorFile Ss58 { get; } = new("ss58.json");
+
+    public static VectorFile Wallet { get; } = new("wallet.json");
+
+    public JsonElement this[string section] => _root.GetProperty(section);
+
+    /// <summary>One name per vector: its position in the section, then what it calls itself.</summary>
+    public TheoryData<string> Names(string section, params string[] labels) =>
+        [.. this[section].EnumerateArray().Select((vector, index) => NameOf(vector, index, labels))];
+
+    /// <summary>The vector of a name that <see cref="Names"/> gave.</summary>
+    public JsonElement Find(string section, string name) => this[section][int.Parse(name.AsSpan(0, name.IndexOf(' ', StringComparison.Ordinal)))];
+
+    static string NameOf(JsonElement vector, int index, string[] labels)
+    {
+        if (vector.ValueKind == JsonValueKind.String)
+            return $"{index} {vector.GetString()}";
+        var parts = labels.Append("name").Where(label => vector.TryGetProperty(label, out _)).Select(label => vector.GetProperty(label));
+        return $"{index} {string.Join(' ', parts)}";
+    }
+}
