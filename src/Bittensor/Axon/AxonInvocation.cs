@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Bittensor.Axon;
+
+/// <summary>A synapse that was read, and the endpoint that will handle it.</summary>
+abstract class AxonInvocation
+{
+    /// <summary>Runs the handler, which fills the synapse's output.</summary>
+    public abstract Task RunAsync(AxonCaller caller, CancellationToken cancellation);
+
+    /// <summary>Writes the synapse's own fields as one JSON object.</summary>
+    public abstract void Write(Utf8JsonWriter writer);
+}

@@ -1,0 +1,64 @@
+using System.Net;
+
+namespace Bittensor.Axon;
+
+/// <summary>How an axon listens and what it tolerates.</summary>
+public sealed class AxonOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "axon";
+
+    /// <summary>The address to listen on. Default: every IPv4 address.</summary>
+    public IPAddress Address { get; set; } = IPAddress.Any;
+
+    /// <summary>The port to listen on; 0 takes a free one. Default 8091.</summary>
+    public int Port { get; set; } = 8091;
+
+    /// <summary>Handlers that may run at the same time. Default 10.</summary>
+    public int MaxWorkers { get; set; } = 10;
+
+    /// <summary>Verified requests that may wait for a worker; the next one is answered 503. Default 256.</summary>
+    public int MaxWaiting { get; set; } = 256;
+
+    /// <summary>Open connections, all callers together. Default 1024.</summary>
+    public int MaxConnections { get; set; } = 1024;
+
+    /// <summary>Bytes of request line and headers. Default 32 KiB.</summary>
+    public int HeadLimit { get; set; } = 32 * 1024;
+
+    /// <summary>Bytes of body. Default 256 KiB.</summary>
+    public int BodyLimit { get; set; } = 256 * 1024;
+
+    /// <summary>Time for a request's head to arrive. Default 5 s.</summary>
+    public TimeSpan HeadTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Slowest body that is tolerated, in bytes per second after <see cref="BodyGrace"/>. Default 1024.</summary>
+    public double MinBodyRate { get; set; } = 1024;
+
+    /// <summary>How long a body may be slower than <see cref="MinBodyRate"/>; more than 1 s. Default 5 s.</summary>
+    public TimeSpan BodyGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an idle connection stays open. Dendrites pool for 15 s and do not retry. Default 30 s.</summary>
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Largest timeout of a caller that is believed. The header is not signed. Default 120 s.</summary>
+    public TimeSpan MaxTimeout { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Timeout of a caller that names none, for the deadline only. Default 12 s, as the Python class has it.</summary>
+    public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>Age a nonce may have beyond the caller's timeout. Default 4 s.</summary>
+    public TimeSpan NonceGrace { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How far a nonce may lie in the future. Default 10 s.</summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Kept free at the end of the caller's timeout, so that the answer still arrives. Default 1 s, at most half of the timeout.</summary>
+    public TimeSpan DeadlineMargin { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Unproven requests (pings, failed signatures) an address may make at once. Default 200.</summary>
+    public int UnprovenBurst { get; set; } = 200;
+
+    /// <summary>Unproven requests an address may make per second over time. Default 50.</summary>
+    public double UnprovenRate { get; set; } = 50;
+}

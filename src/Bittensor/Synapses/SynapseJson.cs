@@ -1,0 +1,6 @@
+using System.Text.Json.Serialization;
+
+namespace Bittensor.Synapses;
+
+[JsonSerializable(typeof(PingSynapse))]
+sealed partial class SynapseJson : JsonSerializerContext;
