@@ -1,0 +1,11 @@
+namespace ComputeMiner.Registry;
+
+/// <summary>Where hardware and state are published. The API key is read where it is used and never becomes a setting.</summary>
+sealed class RegistrySettings
+{
+    /// <summary>The registry. Default Weights &amp; Biases.</summary>
+    public RegistryKind Kind { get; set; } = RegistryKind.Wandb;
+
+    /// <summary>Its API. Default https://api.wandb.ai.</summary>
+    public Uri Url { get; set; } = new("https://api.wandb.ai");
+}
