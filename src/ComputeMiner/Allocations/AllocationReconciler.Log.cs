@@ -1,0 +1,27 @@
+using Bittensor.Keys;
+
+namespace ComputeMiner.Allocations;
+
+sealed partial class AllocationReconciler
+{
+    private static partial class Log
+    {
+        [LoggerMessage(2020, LogLevel.Information, "Restored allocation {Id} ({Kind}, {State}), it ends {Expires:u}")]
+        public static partial void Restored(ILogger logger, string id, AllocationKind kind, AllocationState state, DateTimeOffset expires);
+
+        [LoggerMessage(2021, LogLevel.Information, "Finished the end of allocation {Id} ({Kind}) that was cut off")]
+        public static partial void Finished(ILogger logger, string id, AllocationKind kind);
+
+        [LoggerMessage(2022, LogLevel.Warning, "Removing container {Name} ({Id}): it is ours and belongs to no allocation")]
+        public static partial void OrphanRemoved(ILogger logger, string name, string id);
+
+        [LoggerMessage(2023, LogLevel.Error, "The container of allocation {Id} ({Kind}) is gone")]
+        public static partial void ContainerLost(ILogger logger, string id, AllocationKind kind);
+
+        [LoggerMessage(2024, LogLevel.Warning, "The container of allocation {Id} ({Kind}) had ended; starting it again")]
+        public static partial void StartedAgain(ILogger logger, string id, AllocationKind kind);
+
+        [LoggerMessage(2025, LogLevel.Warning, "The ledger was lost; rental {Id} of {Hotkey} is taken back from its container's labels")]
+        public static partial void Adopted(ILogger logger, string id, Hotkey hotkey);
+    }
+}

@@ -1,0 +1,82 @@
+using ComputeMiner.Containers;
+
+namespace ComputeMiner.Allocations;
+
+/// <summary>Compares the ledger with the containers and repairs towards: the renter keeps the machine.</summary>
+sealed partial class AllocationReconciler(
+    IContainerEngine engine, AllocationLedger ledger, AllocationOptions options, TimeProvider time, ILogger<AllocationReconciler> logger)
+{
+    /// <summary>
+    /// At start: finishes what a crash cut off, brings a rental back, rebuilds a lost ledger from labels, removes containers of ours that
+    /// belong to nothing. Returns what holds the machine.
+    /// </summary>
+    public async Task<Allocation?> RestoreAsync(CancellationToken cancellation)
+    {
+        var containers = await engine.ListAsync(cancellation);
+        var held = ledger.Read() ?? Adopt(containers);
+        foreach (var each in containers.Where(each => each.Labels?.Allocation != held?.Id || held is null))
+        {
+            Log.OrphanRemoved(logger, each.Name, each.Id);
+            await engine.RemoveAsync(each.Id, cancellation);
+        }
+        if (held is null)
+            return null;
+
+        // The answer leaves after Running is written: whoever was starting never got credentials.
+        if (held.State is AllocationState.Reserving or AllocationState.Starting)
+            held = held with { State = AllocationState.Releasing };
+        else if (held.State != AllocationState.Releasing)
+            held = await RepairAsync(held, cancellation);
+
+        if (held.State != AllocationState.Releasing)
+        {
+            ledger.Write(held);
+            Log.Restored(logger, held.Id, held.Kind, held.State, held.Expires);
+            return held;
+        }
+        foreach (var each in containers.Where(each => each.Labels?.Allocation == held.Id))
+            await engine.RemoveAsync(each.Id, cancellation);
+        ledger.Delete(held.Id);
+        Log.Finished(logger, held.Id, held.Kind);
+        return null;
+    }
+
+    /// <summary>
+    /// Makes the container be as the allocation says: started, frozen or not. Returns the allocation as it is then: a rental without
+    /// container is Failed and still held, a test without one is over.
+    /// </summary>
+    public async Task<Allocation> RepairAsync(Allocation held, CancellationToken cancellation)
+    {
+        var containers = await engine.ListAsync(cancellation);
+        if (containers.FirstOrDefault(each => each.Labels?.Allocation == held.Id) is not { } container)
+        {
+            if (held.State != AllocationState.Failed)
+                Log.ContainerLost(logger, held.Id, held.Kind);
+            return held with { State = held.Kind == AllocationKind.Rental ? AllocationState.Failed : AllocationState.Releasing };
+        }
+        if (container.State is ContainerState.Created or ContainerState.Stopped)
+        {
+            Log.StartedAgain(logger, held.Id, held.Kind);
+            await engine.StartAsync(container.Id, cancellation);
+        }
+        if (held.State == AllocationState.Paused && container.State != ContainerState.Paused)
+            await engine.PauseAsync(container.Id, cancellation);
+        if (held.State == AllocationState.Running && container.State == ContainerState.Paused)
+            await engine.ResumeAsync(container.Id, cancellation);
+        return held with { State = held.State == AllocationState.Paused ? AllocationState.Paused : AllocationState.Running, ContainerId = container.Id };
+    }
+
+    // A container without a ledger record means that the ledger was lost: records are written before containers and deleted after them.
+    Allocation? Adopt(IReadOnlyList<ContainerRecord> containers)
+    {
+        var released = ledger.ReadReleased(time.GetUtcNow() - options.ReleaseMemory).Select(each => each.Id).ToHashSet();
+        var adopted = containers
+            .Where(each => each.State != ContainerState.Created)
+            .Select(AllocationLabels.Read)
+            .Where(each => each is { Kind: AllocationKind.Rental } && each.Expires > time.GetUtcNow() && !released.Contains(each.Id))
+            .MaxBy(each => each!.Started);
+        if (adopted is not null)
+            Log.Adopted(logger, adopted.Id, adopted.Hotkey);
+        return adopted;
+    }
+}

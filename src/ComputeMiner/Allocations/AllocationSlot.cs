@@ -1,0 +1,93 @@
+namespace ComputeMiner.Allocations;
+
+/// <summary>
+/// Who has the machine, in memory: one holder, and at most one rental that waits for the holder to be cleared away. Decides at once
+/// and touches nothing else, so that a check costs nothing.
+/// </summary>
+sealed class AllocationSlot
+{
+    readonly Lock _turn = new();
+    (Allocation Allocation, CancellationTokenSource? Start)? _held;
+    (Allocation Allocation, CancellationTokenSource Start)? _next;
+
+    /// <summary>The holder, or the one promised the machine next, or null.</summary>
+    public Allocation? Held
+    {
+        get
+        {
+            lock (_turn)
+                return _held?.Allocation ?? _next?.Allocation;
+        }
+    }
+
+    /// <summary>The one that waits for the holder to be cleared away.</summary>
+    public Allocation? Next
+    {
+        get
+        {
+            lock (_turn)
+                return _next?.Allocation;
+        }
+    }
+
+    /// <summary>
+    /// Promises the machine: when it is free, when what holds it is over, or to a rental when a test holds it. A test that is starting is
+    /// stopped then. <paramref name="start"/> is what cancels the new holder's start.
+    /// </summary>
+    public bool TryReserve(Allocation wanted, CancellationTokenSource start)
+    {
+        CancellationTokenSource? displaced = null;
+        lock (_turn)
+        {
+            if (_next is not null)
+                return false;
+            if (_held is not { } held)
+                _held = (wanted, start);
+            else if (held.Allocation.State == AllocationState.Releasing || (held.Allocation.Kind == AllocationKind.Test && wanted.Kind == AllocationKind.Rental))
+                (_next, displaced) = ((wanted, start), held.Start);
+            else
+                return false;
+        }
+        // Outside the lock: continuations run on this thread.
+        displaced?.Cancel();
+        return true;
+    }
+
+    /// <summary>Puts a newer state of the holder in place.</summary>
+    public void Update(Allocation allocation)
+    {
+        lock (_turn)
+        {
+            if (_held is { } held && held.Allocation.Id == allocation.Id)
+                _held = (allocation, allocation.State is AllocationState.Reserving or AllocationState.Starting ? held.Start : null);
+        }
+    }
+
+    /// <summary>Takes over what the reconciler found at start.</summary>
+    public void Restore(Allocation? allocation)
+    {
+        lock (_turn)
+            _held = allocation is null ? null : (allocation, null);
+    }
+
+    /// <summary>Drops an allocation; a waiting rental becomes the holder.</summary>
+    public void Free(string id)
+    {
+        lock (_turn)
+        {
+            if (_next?.Allocation.Id == id)
+                _next = null;
+            if (_held?.Allocation.Id == id)
+                (_held, _next) = (_next is { } next ? (next.Allocation, next.Start) : null, null);
+        }
+    }
+
+    /// <summary>Stops the start of an allocation, if it is still starting or waiting.</summary>
+    public void CancelStart(string id)
+    {
+        CancellationTokenSource? start;
+        lock (_turn)
+            start = _next?.Allocation.Id == id ? _next.Value.Start : _held?.Allocation.Id == id ? _held.Value.Start : null;
+        start?.Cancel();
+    }
+}

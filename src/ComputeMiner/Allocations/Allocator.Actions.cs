@@ -1,0 +1,80 @@
+using System.Text;
+using Bittensor.Keys;
+using ComputeMiner.Containers;
+
+namespace ComputeMiner.Allocations;
+
+/// <content>What an owner may do with a running allocation. Each answers false for anybody else, and when the engine failed.</content>
+sealed partial class Allocator
+{
+    /// <summary>Freezes all processes; the container and the hold stay.</summary>
+    public Task<bool> PauseAsync(RenterKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
+    {
+        Step(held with { State = AllocationState.Paused });
+        await TryOrStepBackAsync(held, id => engine.PauseAsync(id, CancellationToken.None));
+    }, cancellation);
+
+    /// <summary>Lets frozen processes go on.</summary>
+    public Task<bool> ResumeAsync(RenterKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
+    {
+        Step(held with { State = AllocationState.Running });
+        await TryOrStepBackAsync(held, id => engine.ResumeAsync(id, CancellationToken.None));
+    }, cancellation);
+
+    /// <summary>Restarts the same container on its file system; returns when sshd greeted again.</summary>
+    public Task<bool> RestartAsync(RenterKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
+    {
+        Step(held with { State = AllocationState.Running });
+        await TryOrStepBackAsync(held, id => engine.RestartAsync(id, CancellationToken.None));
+        await engine.WaitForSshAsync(held.ContainerId!, container.SshPort, cancellation);
+    }, cancellation);
+
+    /// <summary>Puts a key into one slot of authorized_keys, or clears the slot; no process of the tenant notices.</summary>
+    public Task<bool> ExchangeKeyAsync(RenterKey key, Hotkey caller, KeySlot slot, SshPublicKey? sshKey, CancellationToken cancellation) =>
+        ActAsync(key, caller, async held =>
+        {
+            var file = await engine.ReadFileAsync(held.ContainerId!, AuthorizedKeys.Path, cancellation);
+            var text = AuthorizedKeys.Replace(Encoding.UTF8.GetString(file ?? []), slot, sshKey);
+            var replacement = DeliveredFile.Text(AuthorizedKeys.Path, text, DeliveredFile.Private);
+            await engine.ReplaceFileAsync(held.ContainerId!, replacement, CancellationToken.None);
+        }, cancellation);
+
+    async Task<bool> ActAsync(RenterKey key, Hotkey caller, Func<Allocation, Task> act, CancellationToken cancellation)
+    {
+        if (!MayAct(key, caller))
+            return false;
+        await _world.WaitAsync(cancellation);
+        try
+        {
+            if (!MayAct(key, caller) || _slot.Held is not { ContainerId: not null } held)
+                return false;
+            await act(held);
+            return true;
+        }
+        catch (Exception fault) when (fault is ContainerEngineException or LedgerException)
+        {
+            Log.ActionFailed(logger, fault.Message);
+            return false;
+        }
+        finally
+        {
+            _world.Release();
+        }
+    }
+
+    bool MayAct(RenterKey key, Hotkey caller) => _slot.Held is { IsAlive: true } held && Owns(held.Owner, held.Hotkey, key, caller);
+
+    // What was written before the engine was asked is taken back when it refused.
+    async Task TryOrStepBackAsync(Allocation before, Func<string, Task> change)
+    {
+        try
+        {
+            await change(before.ContainerId!);
+        }
+        catch (ContainerEngineException)
+        {
+            Step(before);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using Bittensor.Keys;
+using ComputeMiner.Containers;
+
+namespace ComputeMiner.Allocations;
+
+/// <content>How an allocation ends: by its owner, by its end, by the operator.</content>
+sealed partial class Allocator
+{
+    /// <summary>
+    /// Ends the allocation of this key. True when it is over or was already, for an hour after; false for anybody else's. The answer does
+    /// not wait for a slow clean-up.
+    /// </summary>
+    public async Task<bool> DeallocateAsync(RenterKey key, Hotkey caller, CancellationToken cancellation)
+    {
+        foreach (var candidate in (ReadOnlySpan<Allocation?>)[_slot.Held, _slot.Next])
+        {
+            if (candidate is not null && Owns(candidate.Owner, candidate.Hotkey, key, caller))
+                return await ReleaseAsync(candidate, ReleaseCause.Owner, cancellation);
+        }
+        var since = time.GetUtcNow() - options.ReleaseMemory;
+        return _released.Any(each => each.At >= since && Owns(each.Owner, each.Hotkey, key, caller));
+    }
+
+    /// <summary>Ends whatever holds the machine, on the operator's word. False when nothing does or it could not be written down.</summary>
+    public async Task<bool> ReleaseByOperatorAsync(CancellationToken cancellation) =>
+        _slot.Held is { } held && await ReleaseAsync(held, ReleaseCause.Operator, cancellation);
+
+    /// <summary>
+    /// One round of care: ends what is expired, finishes what is over, repairs the container of what goes on. Called on a period.
+    /// </summary>
+    public async Task TendAsync(AllocationReconciler reconciler, CancellationToken cancellation)
+    {
+        if (!_restored || _slot.Held is not { } held)
+            return;
+        if (held.State is not AllocationState.Releasing && held.Expires <= time.GetUtcNow())
+        {
+            await ReleaseAsync(held, ReleaseCause.Expired, cancellation);
+            return;
+        }
+        // Whoever has the gate is changing the world: the next round sees what became of it.
+        if (!await _world.WaitAsync(TimeSpan.Zero, cancellation))
+            return;
+        try
+        {
+            await TendHeldAsync(reconciler, cancellation);
+        }
+        catch (Exception fault) when (fault is ContainerEngineException or LedgerException)
+        {
+            Log.TendFailed(logger, held.Id, fault.Message);
+        }
+        finally
+        {
+            _world.Release();
+        }
+    }
+
+    async Task TendHeldAsync(AllocationReconciler reconciler, CancellationToken cancellation)
+    {
+        if (_slot.Held is not { } held)
+            return;
+        if (held.State == AllocationState.Releasing)
+        {
+            await TryCleanUpAsync(held);
+            return;
+        }
+        var repaired = await reconciler.RepairAsync(held, cancellation);
+        if (repaired.State == AllocationState.Releasing)
+            await TryCleanUpAsync(BeginRelease(held, ReleaseCause.Lost));
+        else if (repaired != held)
+            Step(repaired);
+    }
+
+    async Task<bool> ReleaseAsync(Allocation allocation, ReleaseCause cause, CancellationToken cancellation)
+    {
+        _slot.CancelStart(allocation.Id);
+        await _world.WaitAsync(cancellation);
+        Allocation over;
+        try
+        {
+            // Its start may have been undone, or somebody else released it, while this waited.
+            if (_slot.Held is not { } held || held.Id != allocation.Id)
+            {
+                _world.Release();
+                return true;
+            }
+            over = held.State == AllocationState.Releasing ? held : BeginRelease(held, cause);
+        }
+        catch (LedgerException fault)
+        {
+            _world.Release();
+            Log.ReleaseFailed(logger, allocation.Id, fault.Message);
+            return false;
+        }
+        var cleanUp = CleanUpAndLeaveAsync(over);
+        try
+        {
+            await cleanUp.WaitAsync(options.ReleaseAnswer, time, cancellation);
+        }
+        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
+        {
+            Log.CleanUpGoesOn(logger, over.Id);
+        }
+        return true;
+    }
+
+    Allocation BeginRelease(Allocation held, ReleaseCause cause)
+    {
+        var now = time.GetUtcNow();
+        var over = held with { State = AllocationState.Releasing };
+        ledger.WriteReleased(over, now);
+        var since = now - options.ReleaseMemory;
+        _released = [.. _released.Where(each => each.At >= since && each.Id != over.Id), new ReleasedAllocation(over.Id, over.Owner, over.Hotkey, now)];
+        _slot.Update(over);
+        Log.Released(logger, over.Id, over.Kind, cause);
+        Publish();
+        return over;
+    }
+
+    async Task CleanUpAndLeaveAsync(Allocation over)
+    {
+        try
+        {
+            await TryCleanUpAsync(over);
+        }
+        finally
+        {
+            _world.Release();
+        }
+    }
+
+    // On failure the machine stays held as Releasing and the next round of care tries again.
+    async Task<bool> TryCleanUpAsync(Allocation over)
+    {
+        try
+        {
+            if (over.ContainerId is { } known)
+                await engine.RemoveAsync(known, CancellationToken.None);
+            else
+            {
+                // A create whose answer was lost may have left one.
+                foreach (var each in await engine.ListAsync(CancellationToken.None))
+                {
+                    if (each.Labels?.Allocation == over.Id)
+                        await engine.RemoveAsync(each.Id, CancellationToken.None);
+                }
+            }
+            ledger.Delete(over.Id);
+        }
+        catch (Exception fault) when (fault is ContainerEngineException or LedgerException)
+        {
+            Log.CleanUpFailed(logger, over.Id, fault.Message);
+            return false;
+        }
+        _slot.Free(over.Id);
+        Publish();
+        return true;
+    }
+
+    bool Owns(string owner, Hotkey hotkey, RenterKey key, Hotkey caller) =>
+        owner == key.Fingerprint && (hotkey == caller || options.ServiceHotkeys.Contains(caller));
+}

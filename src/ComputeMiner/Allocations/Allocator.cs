@@ -1,0 +1,185 @@
+using System.Security.Cryptography;
+using ComputeMiner.Containers;
+
+namespace ComputeMiner.Allocations;
+
+/// <summary>
+/// The single writer of who has the machine. Decisions are made at once in memory (<see cref="AllocationSlot"/>); what changes the
+/// world runs one at a time behind a gate, written to the ledger before it happens.
+/// </summary>
+sealed partial class Allocator(
+    IContainerEngine engine, AllocationLedger ledger, AllocationOptions options, ContainerOptions container, TimeProvider time, ILogger<Allocator> logger)
+    : IAsyncDisposable
+{
+    readonly AllocationSlot _slot = new();
+    readonly SemaphoreSlim _world = new(1, 1);
+    volatile PreparedImage? _image;
+    volatile bool _restored;
+    volatile IReadOnlyList<ReleasedAllocation> _released = [];
+
+    /// <summary>Tells each change of state after it happened, in order. Handlers must be quick and not throw.</summary>
+    public event Action<AllocationSnapshot>? Changed;
+
+    /// <summary>What the machine is doing now; from memory.</summary>
+    public AllocationSnapshot Current => new(_restored && _image is not null, _slot.Held);
+
+    /// <summary>A new allocation would be accepted now.</summary>
+    public bool IsFree => Current is { Ready: true, Allocation: null };
+
+    /// <summary>The key's allocation is alive.</summary>
+    public bool Holds(RenterKey key) => _slot.Held is { IsAlive: true } held && held.Owner == key.Fingerprint;
+
+    /// <summary>From now on containers are made from this image.</summary>
+    public void UseImage(PreparedImage image)
+    {
+        _image = image;
+        Publish();
+    }
+
+    /// <summary>Compares the ledger with the containers and takes over what is there. Nothing is accepted before.</summary>
+    public async Task RestoreAsync(AllocationReconciler reconciler, CancellationToken cancellation)
+    {
+        await _world.WaitAsync(cancellation);
+        try
+        {
+            _slot.Restore(await reconciler.RestoreAsync(cancellation));
+            _released = ledger.ReadReleased(time.GetUtcNow() - options.ReleaseMemory);
+            _restored = true;
+        }
+        finally
+        {
+            _world.Release();
+        }
+        Publish();
+    }
+
+    /// <summary>
+    /// Hands the machine out. Returns when sshd greeted through the published port; when that fails or
+    /// <paramref name="cancellation"/> fires first, everything is undone before it returns.
+    /// </summary>
+    public async Task<AllocationOutcome> AllocateAsync(AllocationRequest request, CancellationToken cancellation)
+    {
+        if (_image is not { } image || !_restored)
+            return AllocationOutcome.Refused(AllocationRefusal.NotReady);
+        using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var wanted = Promise(request);
+        if (!_slot.TryReserve(wanted, start))
+            return AllocationOutcome.Refused(AllocationRefusal.Busy);
+        try
+        {
+            await _world.WaitAsync(start.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _slot.Free(wanted.Id);
+            return AllocationOutcome.Refused(AllocationRefusal.Cancelled);
+        }
+        try
+        {
+            if (await TryMakeRoomAsync(wanted))
+                return await StartAsync(wanted, request.UserKey, image, start.Token);
+            _slot.Free(wanted.Id);
+            return AllocationOutcome.Refused(AllocationRefusal.Busy);
+        }
+        finally
+        {
+            _world.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // What is being undone or removed is finished first.
+        await _world.WaitAsync();
+        _world.Dispose();
+    }
+
+    Allocation Promise(AllocationRequest request)
+    {
+        var now = time.GetUtcNow();
+        var length = request.Kind == AllocationKind.Test ? options.TestLimit : TimeSpan.FromDays(Math.Min(request.Days, options.MaxDays));
+        return new Allocation(
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
+            request.Kind,
+            AllocationState.Reserving,
+            request.Key.Fingerprint,
+            request.Caller,
+            now,
+            now + length,
+            null);
+    }
+
+    // Clears away the test, or the rest of what is over, that had the machine when it was promised.
+    async Task<bool> TryMakeRoomAsync(Allocation wanted)
+    {
+        if (_slot.Held is not { } held || held.Id == wanted.Id)
+            return true;
+        try
+        {
+            if (held.State != AllocationState.Releasing)
+                held = BeginRelease(held, ReleaseCause.Preempted);
+        }
+        catch (LedgerException fault)
+        {
+            Log.ReleaseFailed(logger, held.Id, fault.Message);
+            return false;
+        }
+        return await TryCleanUpAsync(held);
+    }
+
+    async Task<AllocationOutcome> StartAsync(Allocation allocation, SshPublicKey? userKey, PreparedImage image, CancellationToken cancellation)
+    {
+        using var scope = Log.Scope(logger, allocation.Id);
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Step(allocation);
+            var access = SshAccess.Create(userKey);
+            // A create or start under way is not abandoned: the engine would finish it behind our back.
+            var id = await engine.CreateAsync(ToSpec(allocation, image), CancellationToken.None);
+            Step(allocation = allocation with { State = AllocationState.Starting, ContainerId = id });
+            cancellation.ThrowIfCancellationRequested();
+            await engine.DeliverAsync(id, access.ToFiles(image), CancellationToken.None);
+            cancellation.ThrowIfCancellationRequested();
+            await engine.StartAsync(id, CancellationToken.None);
+            await engine.WaitForSshAsync(id, container.SshPort, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            Step(allocation = allocation with { State = AllocationState.Running });
+            Log.Allocated(logger, allocation.Kind, allocation.Hotkey, allocation.Expires);
+            return AllocationOutcome.Granted(access);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or ContainerEngineException or LedgerException)
+        {
+            await RollBackAsync(allocation, fault);
+            return AllocationOutcome.Refused(fault is OperationCanceledException ? AllocationRefusal.Cancelled : AllocationRefusal.StartFailed);
+        }
+    }
+
+    async Task RollBackAsync(Allocation allocation, Exception fault)
+    {
+        if (fault is OperationCanceledException)
+            Log.StartCancelled(logger, allocation.Kind, allocation.Hotkey);
+        else
+            Log.StartFailed(logger, allocation.Kind, allocation.Hotkey, fault.Message);
+        var over = allocation with { State = AllocationState.Releasing };
+        _slot.Update(over);
+        await TryCleanUpAsync(over);
+    }
+
+    ContainerSpec ToSpec(Allocation allocation, PreparedImage image) => new(
+        allocation.Kind == AllocationKind.Rental ? container.RentalName : container.TestName,
+        image.Id,
+        container.SshPort,
+        new ContainerLabels(
+            allocation.Id, AllocationLabels.WriteKind(allocation.Kind), allocation.Owner, allocation.Hotkey.ToString(), allocation.Started, allocation.Expires));
+
+    // Durable first, then visible.
+    void Step(Allocation allocation)
+    {
+        ledger.Write(allocation);
+        _slot.Update(allocation);
+        Publish();
+    }
+
+    void Publish() => Changed?.Invoke(Current);
+}

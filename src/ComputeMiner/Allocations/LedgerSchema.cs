@@ -1,0 +1,60 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace ComputeMiner.Allocations;
+
+/// <summary>The tables of the ledger and the steps from one version to the next.</summary>
+static class LedgerSchema
+{
+    // Step n leads from version n to n + 1. Written steps never change; a new version appends one.
+    static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE allocation (
+            slot INTEGER NOT NULL UNIQUE CHECK (slot = 1),
+            id TEXT NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            hotkey TEXT NOT NULL,
+            started TEXT NOT NULL,
+            expires TEXT NOT NULL,
+            container TEXT
+        );
+        CREATE TABLE released (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            hotkey TEXT NOT NULL,
+            at TEXT NOT NULL
+        );
+        """,
+    ];
+
+    public static void Apply(SqliteConnection connection, string path)
+    {
+        // FULL: in WAL mode only this syncs at every commit, and a lost commit may be a lost renter.
+        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
+        var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
+        if (version > Steps.Length)
+            throw new LedgerException(
+                $"The ledger {path} has version {version}, this miner knows {Steps.Length}. Run the newer miner, or move the file away: rentals are then restored from their containers.");
+        for (; version < Steps.Length; version++)
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Steps[version]} PRAGMA user_version = {version + 1}; COMMIT;"));
+    }
+
+    static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The texts are the constants of this class.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

@@ -1,0 +1,38 @@
+namespace ComputeMiner.Containers;
+
+/// <summary>How the machine is handed out as a container.</summary>
+sealed class ContainerOptions
+{
+    public const string Section = "Container";
+
+    /// <summary>The Docker Engine's address. Default: the Unix socket of the machine.</summary>
+    public Uri Endpoint { get; init; } = new("unix:///var/run/docker.sock");
+
+    /// <summary>Image that renters get, sshd is added where it lacks. Default: PyTorch on a machine with GPUs, else a small Debian.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Port of the machine that leads to the container's sshd. Default 4444, as the reference miner.</summary>
+    public int SshPort { get; init; } = 4444;
+
+    /// <summary>Marks this miner's objects; two miners on one Docker Engine need different names. Default "default".</summary>
+    public string Instance { get; init; } = "default";
+
+    /// <summary>Put before container names. Default empty: the names of the reference miner, which operators recognise.</summary>
+    public string NamePrefix { get; init; } = "";
+
+    /// <summary>Name of the bridge network that belongs to rentals alone. Default "computeminer".</summary>
+    public string Network { get; init; } = "computeminer";
+
+    /// <summary>Bytes of memory kept for the host. Default: a tenth of the memory, at least 1 GiB.</summary>
+    public long? MemoryReserve { get; init; }
+
+    /// <summary>UUIDs of the GPUs handed out. Default none; the composition root fills in what <see cref="GpuInventory"/> finds.</summary>
+    public IReadOnlyList<string> Gpus { get; init; } = [];
+
+    /// <summary>Longest wait for one answer of the Docker Engine. Default 30 s.</summary>
+    public TimeSpan EngineTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public string RentalName => NamePrefix + "ssh-container";
+
+    public string TestName => NamePrefix + "ssh-test-container";
+}

@@ -1,0 +1,257 @@
+using Docker.DotNet;
+using Docker.DotNet.Models;
+
+namespace ComputeMiner.Containers;
+
+/// <summary>Containers on the Docker Engine of this machine, through its API; no command line takes part.</summary>
+sealed partial class DockerEngine : IContainerEngine, IDisposable
+{
+    /// <summary>Largest file read from a container: a tenant decides what is in it.</summary>
+    public const int LargestFile = 64 * 1024;
+
+    // Sessions of a tenant that restarts get this long to end; longer would eat the caller's 60 s.
+    const uint RestartGraceSeconds = 2;
+
+    readonly DockerClient _docker;
+    readonly ContainerOptions _options;
+    readonly TimeProvider _time;
+    readonly ILogger<DockerEngine> _logger;
+    readonly BaseImage _image;
+    readonly SemaphoreSlim _setup = new(1, 1);
+    ResourceLimits? _limits;
+
+    public DockerEngine(ContainerOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_options, _time, _logger) = (options, time, loggers.CreateLogger<DockerEngine>());
+        _docker = new DockerClientBuilder().WithEndpoint(options.Endpoint).WithTimeout(Timeout.InfiniteTimeSpan).Build();
+        _image = new BaseImage(_docker, options, time, loggers.CreateLogger<BaseImage>());
+    }
+
+    public async Task<EngineInfo> ProbeAsync(CancellationToken cancellation)
+    {
+        var version = await AskAsync("tell its version", _docker.System.GetVersionAsync, cancellation);
+        DockerErrors.RequireVersion(version.Version, version.APIVersion);
+        var info = await AskAsync("describe the machine", _docker.System.GetSystemInfoAsync, cancellation);
+        return new EngineInfo(version.Version, (int)info.NCPU, info.MemTotal);
+    }
+
+    public async Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation)
+    {
+        await SetUpAsync(cancellation);
+        return await _image.PrepareAsync(progress, cancellation);
+    }
+
+    public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
+    {
+        var limits = await SetUpAsync(cancellation);
+        var parameters = DockerProfile.ToCreate(spec, _options, limits);
+        var created = await AskAsync(
+            $"create the container {spec.Name}", token => _docker.Containers.CreateContainerAsync(parameters, token), cancellation);
+        Log.Created(_logger, spec.Name, created.ID);
+        return created.ID;
+    }
+
+    public async Task DeliverAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation)
+    {
+        await using var archive = TarArchive.ForDelivery(files);
+        await ExtractAsync(id, archive, cancellation);
+    }
+
+    public async Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation)
+    {
+        await using var archive = TarArchive.ForReplacement(file);
+        await ExtractAsync(id, archive, cancellation);
+    }
+
+    public Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation) =>
+        AskAsync("read from the container", async token =>
+        {
+            try
+            {
+                var parameters = new ContainerPathStatParameters { Path = path };
+                var archive = await _docker.Containers.GetArchiveFromContainerAsync(id, parameters, false, token);
+                await using var stream = archive.Stream!;
+                return await TarArchive.ReadFirstFileAsync(stream, LargestFile, token);
+            }
+            catch (DockerApiException fault) when (fault.StatusCode == System.Net.HttpStatusCode.NotFound)
+            {
+                return null;
+            }
+        }, cancellation);
+
+    public async Task StartAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            await AskAsync("start the container", token => _docker.Containers.StartContainerAsync(id, null, token), cancellation);
+        }
+        catch (ContainerEngineException fault) when (fault is not ContainerEngineUnavailableException)
+        {
+            throw new ContainerStartException(id, null, $"{fault.Message} If the port {_options.SshPort} is taken, see who has it with `ss -ltnp`.", fault);
+        }
+    }
+
+    public async Task PauseAsync(string id, CancellationToken cancellation)
+    {
+        if ((await InspectAsync(id, cancellation))?.State?.Paused != true)
+            await DoAsync("pause the container", token => _docker.Containers.PauseContainerAsync(id, token), cancellation);
+    }
+
+    public async Task ResumeAsync(string id, CancellationToken cancellation)
+    {
+        if ((await InspectAsync(id, cancellation))?.State?.Paused != false)
+            await DoAsync("resume the container", token => _docker.Containers.UnpauseContainerAsync(id, token), cancellation);
+    }
+
+    public async Task RestartAsync(string id, CancellationToken cancellation)
+    {
+        await ResumeAsync(id, cancellation);
+        var parameters = new ContainerRestartParameters { WaitBeforeKillSeconds = RestartGraceSeconds };
+        await DoAsync("restart the container", token => _docker.Containers.RestartContainerAsync(id, parameters, token), cancellation);
+    }
+
+    public async Task RemoveAsync(string id, CancellationToken cancellation)
+    {
+        if (await InspectAsync(id, cancellation) is not { } container)
+            return;
+        if (container.Config?.Labels is not { } labels || !labels.TryGetValue(ContainerLabels.InstanceKey, out var instance)
+            || instance != _options.Instance)
+            throw new ContainerEngineException($"Container {id} does not belong to this miner; it is left alone.");
+
+        // Force kills at once, frozen processes included: nothing inside is worth a grace once the allocation is over.
+        var parameters = new ContainerRemoveParameters { Force = true, RemoveVolumes = true };
+        await DoAsync("remove the container", async token =>
+        {
+            try
+            {
+                await _docker.Containers.RemoveContainerAsync(id, parameters, token);
+            }
+            catch (DockerContainerNotFoundException)
+            {
+                // Somebody else removed it between the two requests: what was asked for holds.
+            }
+        }, cancellation);
+        Log.Removed(_logger, id);
+    }
+
+    public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation)
+    {
+        var parameters = new ContainersListParameters
+        {
+            All = true,
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["label"] = new Dictionary<string, bool> { [$"{ContainerLabels.InstanceKey}={_options.Instance}"] = true },
+            },
+        };
+        var list = await AskAsync("list containers", token => _docker.Containers.ListContainersAsync(parameters, token), cancellation);
+        return [.. list.Where(each => !IsProbe(each.Labels)).Select(ToRecord)];
+    }
+
+    public Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation)
+    {
+        var attempts = 0;
+        return SshReadiness.WaitAsync(port, async token =>
+        {
+            if (++attempts % 20 == 0)
+                await RequireAliveAsync(id, token);
+        }, _time, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _docker.Dispose();
+        _setup.Dispose();
+    }
+
+    static bool IsProbe(IDictionary<string, string>? labels) =>
+        labels is not null && labels.TryGetValue(ContainerLabels.KindKey, out var kind) && kind == ContainerLabels.ProbeKind;
+
+    static ContainerRecord ToRecord(ContainerListResponse container) => new(
+        container.ID,
+        container.Names is [var name, ..] ? name.TrimStart('/') : "",
+        container.State switch
+        {
+            "created" => ContainerState.Created,
+            "running" => ContainerState.Running,
+            "paused" => ContainerState.Paused,
+            _ => ContainerState.Stopped,
+        },
+        container.Labels is null ? null : ContainerLabels.FromDictionary(container.Labels.AsReadOnly()));
+
+    // The network and the machine's size, found once.
+    async Task<ResourceLimits> SetUpAsync(CancellationToken cancellation)
+    {
+        if (_limits is { } known)
+            return known;
+        await _setup.WaitAsync(cancellation);
+        try
+        {
+            if (_limits is { } meanwhile)
+                return meanwhile;
+            var host = await ProbeAsync(cancellation);
+            await EnsureNetworkAsync(cancellation);
+            return _limits = ResourceLimits.For(host, _options.Gpus.Count, _options.MemoryReserve);
+        }
+        finally
+        {
+            _setup.Release();
+        }
+    }
+
+    async Task EnsureNetworkAsync(CancellationToken cancellation) => await DoAsync($"create the network {_options.Network}", async token =>
+    {
+        try
+        {
+            await _docker.Networks.InspectNetworkAsync(_options.Network, token);
+        }
+        catch (DockerNetworkNotFoundException)
+        {
+            await _docker.Networks.CreateNetworkAsync(DockerProfile.ToNetwork(_options), token);
+        }
+    }, cancellation);
+
+    Task<ContainerInspectResponse?> InspectAsync(string id, CancellationToken cancellation) =>
+        AskAsync<ContainerInspectResponse?>("inspect the container", async token =>
+        {
+            try
+            {
+                return await _docker.Containers.InspectContainerAsync(id, token);
+            }
+            catch (DockerContainerNotFoundException)
+            {
+                return null;
+            }
+        }, cancellation);
+
+    async Task RequireAliveAsync(string id, CancellationToken cancellation)
+    {
+        var state = (await InspectAsync(id, cancellation))?.State;
+        if (state is not { Running: true } and not { Restarting: true })
+            throw new ContainerStartException(id, state?.ExitCode, $"it ended before sshd answered. See `docker logs {id[..12]}`.");
+    }
+
+    async Task ExtractAsync(string id, Stream archive, CancellationToken cancellation)
+    {
+        var parameters = new CopyToContainerParameters { Path = "/" };
+        await DoAsync("put files into the container", token => _docker.Containers.ExtractArchiveToContainerAsync(id, parameters, archive, token), cancellation);
+    }
+
+    async Task DoAsync(string what, Func<CancellationToken, Task> request, CancellationToken cancellation) => await AskAsync(what, async token =>
+    {
+        await request(token);
+        return true;
+    }, cancellation);
+
+    Task<T> AskAsync<T>(string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellation) =>
+        DockerErrors.GuardAsync(_options.Endpoint, what, _options.EngineTimeout, _time, request, cancellation);
+
+    static partial class Log
+    {
+        [LoggerMessage(3000, LogLevel.Information, "Created container {Name} as {Id}")]
+        public static partial void Created(ILogger logger, string name, string id);
+
+        [LoggerMessage(3001, LogLevel.Information, "Removed container {Id}")]
+        public static partial void Removed(ILogger logger, string id);
+    }
+}

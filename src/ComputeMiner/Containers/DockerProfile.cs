@@ -1,0 +1,88 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+
+namespace ComputeMiner.Containers;
+
+/// <summary>The container profile: what a tenant's root may do, and how much of the machine it gets.</summary>
+static class DockerProfile
+{
+    /// <summary>API of Docker 20.10, what Debian 12 ships.</summary>
+    public static readonly System.Version OldestApi = new(1, 41);
+
+    // sshd needs SETUID, SETGID and SYS_CHROOT; the rest lets root install packages, add users and change owners. Left out on purpose:
+    // NET_RAW, MKNOD, SETPCAP and all of SYS_* but chroot.
+    static readonly string[] Capabilities =
+    [
+        "SETUID", "SETGID", "SYS_CHROOT", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "AUDIT_WRITE", "NET_BIND_SERVICE", "SETFCAP",
+    ];
+
+    public static CreateContainerParameters ToCreate(ContainerSpec spec, ContainerOptions options, ResourceLimits limits) => new()
+    {
+        Name = spec.Name,
+        Image = spec.Image,
+        Hostname = "rental",
+        Entrypoint = [],
+        Cmd = ["/usr/sbin/sshd", "-D", "-e"],
+        User = "0:0",
+        Labels = WithInstance(spec.Labels.ToDictionary(), options),
+        ExposedPorts = new Dictionary<string, EmptyStruct> { ["22/tcp"] = default },
+        HostConfig = new HostConfig
+        {
+            // Comes back by itself after a reboot and a Docker upgrade; the reconciler does the rest.
+            RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.UnlessStopped },
+            Init = true,
+            NetworkMode = options.Network,
+            PortBindings = new Dictionary<string, IList<PortBinding>>
+            {
+                ["22/tcp"] = [new PortBinding { HostIP = "0.0.0.0", HostPort = spec.SshPort.ToString(CultureInfo.InvariantCulture) }],
+            },
+            CapDrop = ["ALL"],
+            CapAdd = Capabilities,
+            SecurityOpt = ["no-new-privileges"],
+            Memory = limits.Memory,
+            MemorySwap = limits.Memory,
+            ShmSize = limits.SharedMemory,
+            NanoCPUs = limits.NanoCpus,
+            PidsLimit = limits.Processes,
+            Ulimits = [new Ulimit { Name = "nofile", Soft = 65536, Hard = 1048576 }, new Ulimit { Name = "core", Soft = 0, Hard = 0 }],
+            LogConfig = new LogConfig
+            {
+                Type = "json-file",
+                Config = new Dictionary<string, string> { ["max-size"] = "10m", ["max-file"] = "3" },
+            },
+            DeviceRequests = options.Gpus.Count == 0 ? [] : [Gpus(options.Gpus)],
+        },
+    };
+
+    public static NetworksCreateParameters ToNetwork(ContainerOptions options) => new()
+    {
+        Name = options.Network,
+        Driver = "bridge",
+        Labels = new Dictionary<string, string> { [ContainerLabels.InstanceKey] = options.Instance },
+        // Containers on it do not see one another.
+        Options = new Dictionary<string, string> { ["com.docker.network.bridge.enable_icc"] = "false" },
+    };
+
+    /// <summary>A container that is never started: its only use is that files can be read from it.</summary>
+    public static CreateContainerParameters ToProbe(string image, ContainerOptions options) => new()
+    {
+        Image = image,
+        Cmd = ["/bin/true"],
+        NetworkDisabled = true,
+        Labels = WithInstance(new() { [ContainerLabels.KindKey] = ContainerLabels.ProbeKind }, options),
+    };
+
+    // By UUID: a count always means the first ones.
+    static DeviceRequest Gpus(IReadOnlyList<string> ids) => new()
+    {
+        Driver = "nvidia",
+        DeviceIDs = [.. ids],
+        Capabilities = [["gpu", "compute", "utility"]],
+    };
+
+    static Dictionary<string, string> WithInstance(Dictionary<string, string> labels, ContainerOptions options)
+    {
+        labels[ContainerLabels.InstanceKey] = options.Instance;
+        return labels;
+    }
+}

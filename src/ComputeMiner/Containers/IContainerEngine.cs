@@ -1,0 +1,48 @@
+namespace ComputeMiner.Containers;
+
+/// <summary>
+/// Containers of this miner's instance; foreign ones are neither seen nor touched. Every failure of the engine is a
+/// <see cref="ContainerEngineException"/>.
+/// </summary>
+interface IContainerEngine
+{
+    /// <summary>Asks the engine who it is.</summary>
+    /// <exception cref="ContainerEngineUnavailableException">None answers, it refuses us, or it is too old.</exception>
+    Task<EngineInfo> ProbeAsync(CancellationToken cancellation);
+
+    /// <summary>Makes the image that renters get available, building it when it is missing or its recipe changed.</summary>
+    Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation);
+
+    /// <summary>Creates a container without starting it and returns its id.</summary>
+    Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation);
+
+    /// <summary>Puts files into a container that was not started yet.</summary>
+    Task DeliverAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation);
+
+    /// <summary>Replaces a file of a container in whatever state it is; a reader never sees a part of it. The directory becomes 0700.</summary>
+    Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation);
+
+    /// <summary>Reads a file of at most 64 KiB; null when there is none.</summary>
+    Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation);
+
+    /// <summary>Starts a created or stopped container; nothing happens to a running one.</summary>
+    Task StartAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Freezes all processes of the container.</summary>
+    Task PauseAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Lets a frozen container go on; nothing happens to one that is not frozen.</summary>
+    Task ResumeAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Ends all processes and starts the same container on its same file system, also from frozen.</summary>
+    Task RestartAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Ends and removes the container, also a frozen one. A missing container is success.</summary>
+    Task RemoveAsync(string id, CancellationToken cancellation);
+
+    /// <summary>All containers of this instance.</summary>
+    Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation);
+
+    /// <summary>Returns sshd's greeting as it came through the published port; waits for it until cancelled or the container ends.</summary>
+    Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation);
+}

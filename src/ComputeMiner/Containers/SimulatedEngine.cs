@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+
+namespace ComputeMiner.Containers;
+
+/// <summary>
+/// An engine without containers, for machines without Docker: keeps the same contract in memory. Its start-up is refused on a public
+/// network, because a renter could never log in.
+/// </summary>
+sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
+{
+    static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
+
+    readonly Lock _turn = new();
+    readonly Dictionary<string, Simulated> _containers = [];
+    int _created;
+
+    /// <summary>Called before each request with its name; a test makes requests wait or fail here.</summary>
+    public Func<string, Task>? Intercept { get; set; }
+
+    public Task<EngineInfo> ProbeAsync(CancellationToken cancellation) => Task.FromResult(new EngineInfo("simulated", 4, 16L << 30));
+
+    public Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation)
+    {
+        progress?.Report(new PreparationStep(100, "nothing to prepare"));
+        return Task.FromResult(new PreparedImage("simulated", "simulated", "root:*:19000:0:99999:7:::\n"));
+    }
+
+    public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(CreateAsync));
+        lock (_turn)
+        {
+            if (_containers.Values.Any(each => each.Spec.Name == spec.Name))
+                throw new ContainerEngineException($"The name {spec.Name} is taken.");
+            var id = (++_created).ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
+            _containers[id] = new Simulated(spec);
+            return id;
+        }
+    }
+
+    public async Task DeliverAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(DeliverAsync));
+        var container = Find(id);
+        foreach (var file in files)
+            container.Files[file.Path] = file.Content;
+    }
+
+    public async Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(ReplaceFileAsync));
+        Find(id).Files[file.Path] = file.Content;
+    }
+
+    public async Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(ReadFileAsync));
+        return Find(id).Files.GetValueOrDefault(path);
+    }
+
+    public async Task StartAsync(string id, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(StartAsync));
+        lock (_turn)
+        {
+            var container = Find(id);
+            if (_containers.Any(each => each.Key != id && each.Value.IsUp && each.Value.Spec.SshPort == container.Spec.SshPort))
+                throw new ContainerStartException(id, null, $"the port {container.Spec.SshPort} is taken.");
+            if (!container.IsUp)
+                container.State = ContainerState.Running;
+        }
+    }
+
+    public async Task PauseAsync(string id, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(PauseAsync));
+        var container = Find(id);
+        if (!container.IsUp)
+            throw new ContainerEngineException($"Container {id} does not run.");
+        container.State = ContainerState.Paused;
+    }
+
+    public async Task ResumeAsync(string id, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(ResumeAsync));
+        var container = Find(id);
+        if (container.State == ContainerState.Paused)
+            container.State = ContainerState.Running;
+    }
+
+    public async Task RestartAsync(string id, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(RestartAsync));
+        Find(id).State = ContainerState.Running;
+    }
+
+    public async Task RemoveAsync(string id, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(RemoveAsync));
+        lock (_turn)
+            _containers.Remove(id);
+    }
+
+    public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(ListAsync));
+        lock (_turn)
+            return [.. _containers.Select(each => new ContainerRecord(each.Key, each.Value.Spec.Name, each.Value.State, each.Value.Spec.Labels))];
+    }
+
+    public async Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(WaitForSshAsync));
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (Find(id) is { State: ContainerState.Running } found && found.Spec.SshPort == port)
+                return "SSH-2.0-simulated";
+            await Task.Delay(Poll, time, cancellation);
+        }
+    }
+
+    /// <summary>Ends a container as if its processes had died.</summary>
+    public void Crash(string id) => Find(id).State = ContainerState.Stopped;
+
+    async Task ArriveAsync(string request)
+    {
+        if (Intercept is { } intercept)
+            await intercept(request);
+    }
+
+    Simulated Find(string id)
+    {
+        lock (_turn)
+            return _containers.TryGetValue(id, out var container) ? container : throw new ContainerEngineException($"There is no container {id}.");
+    }
+
+    sealed class Simulated(ContainerSpec spec)
+    {
+        public ContainerSpec Spec { get; } = spec;
+
+        public ConcurrentDictionary<string, byte[]> Files { get; } = new();
+
+        public ContainerState State { get; set; } = ContainerState.Created;
+
+        public bool IsUp => State is ContainerState.Running or ContainerState.Paused;
+    }
+}
