@@ -1,3 +1,4 @@
+using Bittensor.Compute;
 using Bittensor.Keys;
 using ComputeMiner.Containers;
 
@@ -9,4 +10,4 @@ namespace ComputeMiner.Allocations;
 /// <param name="Key">The renter's key.</param>
 /// <param name="Caller">The verified hotkey that asks.</param>
 /// <param name="UserKey">An SSH key to let in beside the password.</param>
-sealed record AllocationRequest(AllocationKind Kind, int Days, RenterKey Key, Hotkey Caller, SshPublicKey? UserKey);
+sealed record AllocationRequest(AllocationKind Kind, int Days, SealingKey Key, Hotkey Caller, SshPublicKey? UserKey);

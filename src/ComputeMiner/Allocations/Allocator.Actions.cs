@@ -1,4 +1,5 @@
 using System.Text;
+using Bittensor.Compute;
 using Bittensor.Keys;
 using ComputeMiner.Containers;
 
@@ -8,21 +9,21 @@ namespace ComputeMiner.Allocations;
 sealed partial class Allocator
 {
     /// <summary>Freezes all processes; the container and the hold stay.</summary>
-    public Task<bool> PauseAsync(RenterKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
+    public Task<bool> PauseAsync(SealingKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
     {
         Step(held with { State = AllocationState.Paused });
         await TryOrStepBackAsync(held, id => engine.PauseAsync(id, CancellationToken.None));
     }, cancellation);
 
     /// <summary>Lets frozen processes go on.</summary>
-    public Task<bool> ResumeAsync(RenterKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
+    public Task<bool> ResumeAsync(SealingKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
     {
         Step(held with { State = AllocationState.Running });
         await TryOrStepBackAsync(held, id => engine.ResumeAsync(id, CancellationToken.None));
     }, cancellation);
 
     /// <summary>Restarts the same container on its file system; returns when sshd greeted again.</summary>
-    public Task<bool> RestartAsync(RenterKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
+    public Task<bool> RestartAsync(SealingKey key, Hotkey caller, CancellationToken cancellation) => ActAsync(key, caller, async held =>
     {
         Step(held with { State = AllocationState.Running });
         await TryOrStepBackAsync(held, id => engine.RestartAsync(id, CancellationToken.None));
@@ -30,7 +31,7 @@ sealed partial class Allocator
     }, cancellation);
 
     /// <summary>Puts a key into one slot of authorized_keys, or clears the slot; no process of the tenant notices.</summary>
-    public Task<bool> ExchangeKeyAsync(RenterKey key, Hotkey caller, KeySlot slot, SshPublicKey? sshKey, CancellationToken cancellation) =>
+    public Task<bool> ExchangeKeyAsync(SealingKey key, Hotkey caller, KeySlot slot, SshPublicKey? sshKey, CancellationToken cancellation) =>
         ActAsync(key, caller, async held =>
         {
             var file = await engine.ReadFileAsync(held.ContainerId!, AuthorizedKeys.Path, cancellation);
@@ -39,7 +40,7 @@ sealed partial class Allocator
             await engine.ReplaceFileAsync(held.ContainerId!, replacement, CancellationToken.None);
         }, cancellation);
 
-    async Task<bool> ActAsync(RenterKey key, Hotkey caller, Func<Allocation, Task> act, CancellationToken cancellation)
+    async Task<bool> ActAsync(SealingKey key, Hotkey caller, Func<Allocation, Task> act, CancellationToken cancellation)
     {
         if (!MayAct(key, caller))
             return false;
@@ -62,7 +63,7 @@ sealed partial class Allocator
         }
     }
 
-    bool MayAct(RenterKey key, Hotkey caller) => _slot.Held is { IsAlive: true } held && Owns(held.Owner, held.Hotkey, key, caller);
+    bool MayAct(SealingKey key, Hotkey caller) => _slot.Held is { IsAlive: true } held && Owns(held.Owner, held.Hotkey, key, caller);
 
     // What was written before the engine was asked is taken back when it refused.
     async Task TryOrStepBackAsync(Allocation before, Func<string, Task> change)

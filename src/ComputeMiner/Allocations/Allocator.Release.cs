@@ -1,3 +1,4 @@
+using Bittensor.Compute;
 using Bittensor.Keys;
 using ComputeMiner.Containers;
 
@@ -10,7 +11,7 @@ sealed partial class Allocator
     /// Ends the allocation of this key. True when it is over or was already, for an hour after; false for anybody else's. The answer does
     /// not wait for a slow clean-up.
     /// </summary>
-    public async Task<bool> DeallocateAsync(RenterKey key, Hotkey caller, CancellationToken cancellation)
+    public async Task<bool> DeallocateAsync(SealingKey key, Hotkey caller, CancellationToken cancellation)
     {
         foreach (var candidate in (ReadOnlySpan<Allocation?>)[_slot.Held, _slot.Next])
         {
@@ -156,6 +157,6 @@ sealed partial class Allocator
         return true;
     }
 
-    bool Owns(string owner, Hotkey hotkey, RenterKey key, Hotkey caller) =>
+    bool Owns(string owner, Hotkey hotkey, SealingKey key, Hotkey caller) =>
         owner == key.Fingerprint && (hotkey == caller || options.ServiceHotkeys.Contains(caller));
 }

@@ -1,3 +1,4 @@
+using Bittensor.Compute;
 using System.Security.Cryptography;
 using ComputeMiner.Containers;
 
@@ -27,7 +28,7 @@ sealed partial class Allocator(
     public bool IsFree => Current is { Ready: true, Allocation: null };
 
     /// <summary>The key's allocation is alive.</summary>
-    public bool Holds(RenterKey key) => _slot.Held is { IsAlive: true } held && held.Owner == key.Fingerprint;
+    public bool Holds(SealingKey key) => _slot.Held is { IsAlive: true } held && held.Owner == key.Fingerprint;
 
     /// <summary>From now on containers are made from this image.</summary>
     public void UseImage(PreparedImage image)
