@@ -7,21 +7,21 @@ sealed class AllocationOptions
 {
     public const string Section = "Allocation";
 
-    /// <summary>Longest rental in days, whatever the caller asks. Default 365.</summary>
-    public int MaxDays { get; init; } = 365;
+    /// <summary>Longest rental, whatever the caller asks. Default 365 days.</summary>
+    public TimeSpan MaxRental { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>Longest test. Default 15 minutes; a validator's whole test takes at most 5.</summary>
-    public TimeSpan TestLimit { get; init; } = TimeSpan.FromMinutes(15);
+    public TimeSpan MaxTest { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Hotkeys of rental services that may manage an allocation with its public key although another hotkey made it. Default none.</summary>
-    public IReadOnlySet<Hotkey> ServiceHotkeys { get; init; } = new HashSet<Hotkey>();
+    public IReadOnlySet<Hotkey> ServiceHotkeys { get; set; } = new HashSet<Hotkey>();
 
     /// <summary>How often ends and containers are looked after. Default 5 s.</summary>
-    public TimeSpan TendInterval { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan TendInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A release answers after this long at the latest and cleans up behind. Default 250 ms.</summary>
-    public TimeSpan ReleaseAnswer { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan ReleaseAnswer { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A repeated release of the same key is answered with success for this long. Default 1 hour.</summary>
-    public TimeSpan ReleaseMemory { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan ReleaseMemory { get; set; } = TimeSpan.FromHours(1);
 }

@@ -98,7 +98,7 @@ sealed partial class Allocator(
     Allocation Promise(AllocationRequest request)
     {
         var now = time.GetUtcNow();
-        var length = request.Kind == AllocationKind.Test ? options.TestLimit : TimeSpan.FromDays(Math.Min(request.Days, options.MaxDays));
+        var length = request.Kind == AllocationKind.Test ? options.MaxTest : TimeSpan.FromDays(Math.Min(request.Days, options.MaxRental.TotalDays));
         return new Allocation(
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
             request.Kind,

@@ -1,5 +1,6 @@
 using Bittensor.Subtensor;
 using ComputeMiner.Admission;
+using ComputeMiner.Allocations;
 using ComputeMiner.Challenges;
 using ComputeMiner.Containers;
 using ComputeMiner.Diagnostics;
@@ -30,7 +31,9 @@ sealed class MinerOptions
 
     public SubtensorSettings Subtensor { get; } = new();
 
-    public ContainerSettings Container { get; } = new();
+    public ContainerOptions Container { get; } = new();
+
+    public AllocationOptions Allocation { get; } = new();
 
     public AdmissionSettings Admission { get; } = new();
 

@@ -6,31 +6,31 @@ sealed class ContainerOptions
     public const string Section = "Container";
 
     /// <summary>The Docker Engine's address. Default: the Unix socket of the machine.</summary>
-    public Uri Endpoint { get; init; } = new("unix:///var/run/docker.sock");
+    public Uri Endpoint { get; set; } = new("unix:///var/run/docker.sock");
 
     /// <summary>Image that renters get, sshd is added where it lacks. Default: PyTorch on a machine with GPUs, else a small Debian.</summary>
-    public string? Image { get; init; }
+    public string? Image { get; set; }
 
     /// <summary>Port of the machine that leads to the container's sshd. Default 4444, as the reference miner.</summary>
-    public int SshPort { get; init; } = 4444;
+    public ushort SshPort { get; set; } = 4444;
 
     /// <summary>Marks this miner's objects; two miners on one Docker Engine need different names. Default "default".</summary>
-    public string Instance { get; init; } = "default";
+    public string Instance { get; set; } = "default";
 
     /// <summary>Put before container names. Default empty: the names of the reference miner, which operators recognise.</summary>
-    public string NamePrefix { get; init; } = "";
+    public string NamePrefix { get; set; } = "";
 
     /// <summary>Name of the bridge network that belongs to rentals alone. Default "computeminer".</summary>
-    public string Network { get; init; } = "computeminer";
+    public string Network { get; set; } = "computeminer";
 
     /// <summary>Bytes of memory kept for the host. Default: a tenth of the memory, at least 1 GiB.</summary>
-    public long? MemoryReserve { get; init; }
+    public long? MemoryReserve { get; set; }
 
     /// <summary>UUIDs of the GPUs handed out. Default none; the composition root fills in what <see cref="GpuInventory"/> finds.</summary>
-    public IReadOnlyList<string> Gpus { get; init; } = [];
+    public IReadOnlyList<string> Gpus { get; set; } = [];
 
     /// <summary>Longest wait for one answer of the Docker Engine. Default 30 s.</summary>
-    public TimeSpan EngineTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan EngineTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     public string RentalName => NamePrefix + "ssh-container";
 
