@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Bittensor.Synapses;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Bittensor.Axon;
+
+/// <summary>
+/// Step 11: writes the answer. Of the reference's headers only those a dendrite reads and logs are sent; nothing is signed,
+/// since nobody verifies it.
+/// </summary>
+/// <remarks>Source: opentensor/bittensor, bittensor/core/axon.py, AxonMiddleware.synapse_to_response; synapse.py, Synapse.to_headers.</remarks>
+sealed class AxonAnswer(AxonOptions options)
+{
+    const string JsonType = "application/json";
+
+    /// <summary>What the class is called in answers to requests that matched no synapse.</summary>
+    const string NoSynapse = "Synapse";
+
+    /// <summary>Non-ASCII goes out as it is, which is what the reference's answers look like.</summary>
+    static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>200 with the synapse, its output filled.</summary>
+    public Task WriteAsync(AxonExchange exchange, AxonInvocation invocation)
+    {
+        var response = exchange.Context.Response;
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+            invocation.Write(writer);
+        var own = buffer.WrittenSpan;
+        var timeout = PythonNumber.Format(TimeoutOf(exchange));
+        Span<byte> head = stackalloc byte[128];
+        System.Text.Unicode.Utf8.TryWrite(
+            head, CultureInfo.InvariantCulture, $"{{\"name\":\"{exchange.Route!.Endpoint.Route}\",\"timeout\":{timeout}{(own.Length > 2 ? "," : "")}", out var written);
+        head = head[..written];
+
+        Begin(response, exchange, AxonVerdict.Admitted, head.Length + own.Length - 1);
+        response.BodyWriter.Write(head);
+        // The synapse's object without its opening brace: the envelope's members come first.
+        response.BodyWriter.Write(own[1..]);
+        return response.CompleteAsync();
+    }
+
+    /// <summary>A refusal, as <c>{"message": …}</c>.</summary>
+    public Task WriteAsync(AxonExchange exchange, AxonVerdict verdict)
+    {
+        var response = exchange.Context.Response;
+        if (verdict.Outcome == AxonOutcome.WrongMethod)
+            response.Headers.Allow = HttpMethods.Post;
+        // What was not read of an oversized or slow body is not worth waiting for.
+        if (verdict.Outcome is AxonOutcome.TooLarge or AxonOutcome.TimedOut)
+            response.Headers.Connection = "close";
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("message"u8, verdict.Message);
+            writer.WriteEndObject();
+        }
+        Begin(response, exchange, verdict, buffer.WrittenCount);
+        response.BodyWriter.Write(buffer.WrittenSpan);
+        return response.CompleteAsync();
+    }
+
+    void Begin(HttpResponse response, AxonExchange exchange, AxonVerdict verdict, int length)
+    {
+        response.StatusCode = verdict.StatusCode;
+        // The server's own 413 for what is left of a body would replace ours.
+        if (verdict.Outcome == AxonOutcome.TooLarge && response.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        response.ContentType = JsonType;
+        response.ContentLength = length;
+        var headers = response.Headers;
+        headers[SynapseHeaderNames.Name] = exchange.Route?.Endpoint.Route ?? NoSynapse;
+        headers[SynapseHeaderNames.Timeout] = PythonNumber.Format(TimeoutOf(exchange));
+        headers[SynapseHeaderNames.AxonStatusCode] = verdict.StatusCode.ToString(CultureInfo.InvariantCulture);
+        headers[SynapseHeaderNames.AxonStatusMessage] = HeaderText(verdict.Message);
+        headers[SynapseHeaderNames.AxonProcessTime] = PythonNumber.Format(exchange.Elapsed);
+    }
+
+    double TimeoutOf(AxonExchange exchange) => exchange.Headers.TimeoutSeconds ?? options.DefaultTimeout.TotalSeconds;
+
+    /// <summary>Header values are printable ASCII, whatever a reason contains.</summary>
+    static string HeaderText(string message) =>
+        message.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? string.Create(message.Length, message, static (target, source) =>
+            {
+                for (var i = 0; i < target.Length; i++)
+                    target[i] = source[i] is >= ' ' and <= '~' ? source[i] : '?';
+            })
+            : message;
+}

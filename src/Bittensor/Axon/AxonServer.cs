@@ -1,0 +1,91 @@
+using System.Net;
+using Bittensor.Keys;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Bittensor.Axon;
+
+/// <summary>
+/// An axon: Kestrel with the limits of <see cref="AxonOptions"/> and nothing between it and the <see cref="AxonPipeline"/>. A
+/// server of its own, so that no other page of the miner shares its port, its limits or its connections.
+/// </summary>
+public sealed partial class AxonServer : IAsyncDisposable
+{
+    readonly KestrelServer _server;
+    readonly ILogger _logger;
+
+    /// <param name="options">Address and limits.</param>
+    /// <param name="hotkey">The miner's own hotkey: requests must be signed for it.</param>
+    /// <param name="admission">Who may call.</param>
+    /// <param name="endpoints">The synapses that are served, besides the ping.</param>
+    /// <param name="time">The clock of nonces and deadlines.</param>
+    /// <param name="loggers">Where the axon logs.</param>
+    public AxonServer(
+        AxonOptions options, Hotkey hotkey, IAxonAdmission admission, IEnumerable<AxonEndpoint> endpoints, TimeProvider time, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _logger = loggers.CreateLogger<AxonServer>();
+        Pipeline = new AxonPipeline(options, hotkey, admission, endpoints, time, loggers.CreateLogger<AxonPipeline>());
+        _server = new KestrelServer(
+            Options.Create(Limit(options)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
+    }
+
+    /// <summary>The steps, with their counters.</summary>
+    public AxonPipeline Pipeline { get; }
+
+    /// <summary>Where the axon listens, once started; with the port that was taken when 0 was asked for.</summary>
+    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Opens the port.</summary>
+    /// <exception cref="IOException">The port is taken or may not be used.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await _server.StartAsync(new AxonHttpApplication(Pipeline), cancellation);
+        var address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        EndPoint = new IPEndPoint(IPAddress.Parse(address.Host.Trim('[', ']')), address.Port);
+        Log.Listening(_logger, EndPoint);
+    }
+
+    /// <summary>Takes no more requests, and waits for those that run until the token fires.</summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await _server.StopAsync(cancellation);
+        Log.Stopped(_logger, EndPoint);
+    }
+
+    /// <summary>Closes what is still open.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    static KestrelServerOptions Limit(AxonOptions options)
+    {
+        var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowResponseHeaderCompression = false };
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.MaxRequestHeadersTotalSize = options.HeadLimit;
+        limits.MaxRequestLineSize = Math.Min(options.HeadLimit, 8 * 1024);
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestBodySize = options.BodyLimit;
+        limits.RequestHeadersTimeout = options.HeadTimeout;
+        limits.KeepAliveTimeout = options.KeepAlive;
+        limits.MinRequestBodyDataRate = new MinDataRate(options.MinBodyRate, options.BodyGrace);
+        kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        return kestrel;
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(1002, LogLevel.Information, "The axon listens at {EndPoint}")]
+        public static partial void Listening(ILogger logger, IPEndPoint endPoint);
+
+        [LoggerMessage(1003, LogLevel.Information, "The axon at {EndPoint} has stopped")]
+        public static partial void Stopped(ILogger logger, IPEndPoint endPoint);
+    }
+}
