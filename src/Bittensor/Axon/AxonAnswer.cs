@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bittensor.Synapses;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Bittensor.Axon;
 
@@ -26,22 +26,15 @@ sealed class AxonAnswer(AxonOptions options)
     /// <summary>200 with the synapse, its output filled.</summary>
     public Task WriteAsync(AxonExchange exchange, AxonInvocation invocation)
     {
-        var response = exchange.Context.Response;
         var buffer = new ArrayBufferWriter<byte>(2048);
         using (var writer = new Utf8JsonWriter(buffer, Writing))
             invocation.Write(writer);
         var own = buffer.WrittenSpan;
         var timeout = PythonNumber.Format(TimeoutOf(exchange));
-        Span<byte> head = stackalloc byte[128];
-        System.Text.Unicode.Utf8.TryWrite(
-            head, CultureInfo.InvariantCulture, $"{{\"name\":\"{exchange.Route!.Endpoint.Route}\",\"timeout\":{timeout}{(own.Length > 2 ? "," : "")}", out var written);
-        head = head[..written];
-
-        Begin(response, exchange, AxonVerdict.Admitted, head.Length + own.Length - 1);
-        response.BodyWriter.Write(head);
+        var separator = own.Length > "{}".Length ? "," : "";
+        var envelope = Encoding.ASCII.GetBytes($"{{\"name\":\"{exchange.Route!.Endpoint.Route}\",\"timeout\":{timeout}{separator}");
         // The synapse's object without its opening brace: the envelope's members come first.
-        response.BodyWriter.Write(own[1..]);
-        return response.CompleteAsync();
+        return SendAsync(exchange, AxonVerdict.Admitted, (byte[])[.. envelope, .. own[1..]]);
     }
 
     /// <summary>A refusal, as <c>{"message": …}</c>.</summary>
@@ -60,25 +53,22 @@ sealed class AxonAnswer(AxonOptions options)
             writer.WriteString("message"u8, verdict.Message);
             writer.WriteEndObject();
         }
-        Begin(response, exchange, verdict, buffer.WrittenCount);
-        response.BodyWriter.Write(buffer.WrittenSpan);
-        return response.CompleteAsync();
+        return SendAsync(exchange, verdict, buffer.WrittenMemory);
     }
 
-    void Begin(HttpResponse response, AxonExchange exchange, AxonVerdict verdict, int length)
+    async Task SendAsync(AxonExchange exchange, AxonVerdict verdict, ReadOnlyMemory<byte> body)
     {
+        var response = exchange.Context.Response;
         response.StatusCode = verdict.StatusCode;
-        // The server's own 413 for what is left of a body would replace ours.
-        if (verdict.Outcome == AxonOutcome.TooLarge && response.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
         response.ContentType = JsonType;
-        response.ContentLength = length;
+        response.ContentLength = body.Length;
         var headers = response.Headers;
         headers[SynapseHeaderNames.Name] = exchange.Route?.Endpoint.Route ?? NoSynapse;
         headers[SynapseHeaderNames.Timeout] = PythonNumber.Format(TimeoutOf(exchange));
         headers[SynapseHeaderNames.AxonStatusCode] = verdict.StatusCode.ToString(CultureInfo.InvariantCulture);
         headers[SynapseHeaderNames.AxonStatusMessage] = HeaderText(verdict.Message);
         headers[SynapseHeaderNames.AxonProcessTime] = PythonNumber.Format(exchange.Elapsed);
+        await response.BodyWriter.WriteAsync(body);
     }
 
     double TimeoutOf(AxonExchange exchange) => exchange.Headers.TimeoutSeconds ?? options.DefaultTimeout.TotalSeconds;

@@ -73,7 +73,15 @@ public sealed partial class AxonPipeline
     public Task InvokeAsync(HttpContext context)
     {
         var exchange = new AxonExchange(context, _time);
-        var verdict = Screen(exchange);
+        AxonVerdict verdict;
+        try
+        {
+            verdict = Screen(exchange);
+        }
+        catch (Exception e) // The edge of the first half: admission is the miner's code.
+        {
+            verdict = Fault(exchange, e);
+        }
         return verdict.IsAdmitted ? ServeAsync(exchange) : EndAsync(exchange, verdict);
     }
 
@@ -141,9 +149,7 @@ public sealed partial class AxonPipeline
         }
         catch (Exception e) // The edge: whatever a handler throws becomes an opaque id here and a line in the log.
         {
-            var id = Guid.NewGuid();
-            Log.HandlerFailed(_logger, e, exchange.Route!.Endpoint.Route, id);
-            verdict = AxonVerdict.Faulted(id);
+            verdict = Fault(exchange, e);
         }
         await EndAsync(exchange, verdict, invocation);
     }
@@ -179,6 +185,13 @@ public sealed partial class AxonPipeline
             if (takesTurn)
                 _turns.Leave();
         }
+    }
+
+    AxonVerdict Fault(AxonExchange exchange, Exception cause)
+    {
+        var id = Guid.NewGuid();
+        Log.RequestFailed(_logger, cause, exchange.Route?.Endpoint.Route ?? "", id);
+        return AxonVerdict.Faulted(id);
     }
 
     static AxonVerdict GaveUp(AxonExchange exchange, CancellationToken aborted) =>

@@ -19,6 +19,8 @@ sealed class VectorFile
 
     public static VectorFile Wallet { get; } = new("wallet.json");
 
+    public static VectorFile AxonMessages { get; } = new("axon-messages.json");
+
     public JsonElement this[string section] => _root.GetProperty(section);
 
     /// <summary>One name per vector: its position in the section, then what it calls itself.</summary>
