@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace ComputeMiner.Cli;
+
+/// <summary>Turns the first Ctrl+C or SIGTERM into a cancellation; the second ends the process at once, as the system does it.</summary>
+sealed class InterruptSignal : IDisposable
+{
+    readonly CancellationTokenSource _stop = new();
+    readonly PosixSignalRegistration[] _registrations;
+
+    public InterruptSignal() => _registrations =
+        [PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal)];
+
+    public CancellationToken Token => _stop.Token;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+        _stop.Dispose();
+    }
+
+    void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = !_stop.IsCancellationRequested;
+        _stop.Cancel();
+    }
+}

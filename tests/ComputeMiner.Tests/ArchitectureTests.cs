@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace ComputeMiner.Tests;
+
+/// <summary>Holds the house together: who may know whom, what files may be called and how long they may get.</summary>
+public partial class ArchitectureTests
+{
+    const int MostLines = 400;
+
+    static readonly string Root = FindRoot();
+    static readonly SourceFile[] Sources = [.. Read("src")];
+
+    /// <summary>Folder (of a namespace), and the folders of our own it must not know.</summary>
+    public static TheoryData<string, string[]> Arrows => new()
+    {
+        { "Bittensor.Crypto", ["Bittensor."] },
+        { "Bittensor.Scale", ["Bittensor."] },
+        { "Bittensor.Keys", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Scale", "Bittensor.Substrate", "Bittensor.Subtensor", "Bittensor.Synapses"] },
+        { "Bittensor.Substrate", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Subtensor", "Bittensor.Synapses"] },
+        { "Bittensor.Subtensor", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Synapses"] },
+        { "Bittensor.Synapses", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
+        { "Bittensor.Axon", ["Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
+        { "Bittensor.Dendrite", ["Bittensor.Axon", "Bittensor.Substrate", "Bittensor.Subtensor"] },
+        { "Bittensor.Compute", ["Bittensor.Axon", "Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
+        { "Bittensor", ["ComputeMiner", "DevNet", "Docker.DotNet"] },
+        { "DevNet", ["ComputeMiner", "Docker.DotNet"] },
+        { "ComputeMiner.Containers", ["ComputeMiner.Allocations", "ComputeMiner.Admission", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Admission", ["ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Presence", ["ComputeMiner.Allocations", "ComputeMiner.Containers"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Arrows))]
+    public void Using_AgainstAnArrow_None(string from, string[] forbidden) => Assert.Empty(
+        from file in Sources
+        where IsIn(file.Namespace, from)
+        from import in file.Imports
+        where !IsIn(import, from) && Array.Exists(forbidden, f => f.EndsWith('.') ? import.StartsWith(f, StringComparison.Ordinal) : IsIn(import, f))
+        select $"{file.Name} uses {import}");
+
+    [Fact]
+    public void DockerDotNet_OutsideContainers_Unseen() => Assert.Empty(
+        Sources.Where(f => !IsIn(f.Namespace, "ComputeMiner.Containers") && f.Text.Contains("Docker.DotNet", StringComparison.Ordinal)).Select(f => f.Name));
+
+    /// <summary>Only the composition root and the commands among themselves know the command line and the dashboard.</summary>
+    [Theory]
+    [InlineData("ComputeMiner.Cli")]
+    [InlineData("ComputeMiner.Dashboard")]
+    public void Edge_FromInside_Unknown(string edge) => Assert.Empty(
+        from file in Sources
+        where file.Namespace is not "" && !Edges.Exists(e => IsIn(file.Namespace, e))
+        where file.Imports.Any(i => IsIn(i, edge))
+        select $"{file.Name} uses {edge}");
+
+    static readonly List<string> Edges = ["ComputeMiner.Cli", "ComputeMiner.Dashboard", "ComputeMiner.Demo", "ComputeMiner.Validator"];
+
+    [Fact]
+    public void ProjectReferences_OneWay()
+    {
+        Assert.Empty(References("Bittensor"));
+        Assert.Equal(["Bittensor"], References("DevNet"));
+        Assert.Equal(["Bittensor", "DevNet"], References("ComputeMiner").Order());
+
+        static IEnumerable<string> References(string project) => ProjectReference()
+            .Matches(File.ReadAllText(Path.Combine(Root, "src", project, project + ".csproj"))).Select(m => m.Groups[1].Value);
+    }
+
+    [Fact]
+    public void Namespaces_OfEveryFile_AreItsFolder() => Assert.Empty(
+        Sources.Where(f => f.Namespace is not "" && f.Namespace != f.Folder).Select(f => $"{f.Name} declares {f.Namespace}"));
+
+    [Fact]
+    public void Folders_UnderSource_StandInTheArchitecturePage()
+    {
+        var page = File.ReadAllText(Path.Combine(Root, "docs", "architecture.md"));
+
+        Assert.Empty(Sources.Select(f => f.Folder).Distinct()
+            .Select(f => f.Replace('.', '/') + "/").Where(f => !page.Contains($"`{f}`", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Files_OfCode_StayShort() => Assert.Empty(
+        Sources.Concat(Read("tests")).Where(f => f.Lines > MostLines && !IsTable(f)).Select(f => $"{f.Name}: {f.Lines} lines"));
+
+    [Fact]
+    public void Names_OfTypes_SayWhatTheyAre() => Assert.Empty(
+        Sources.Where(f => BannedName().IsMatch(Path.GetFileNameWithoutExtension(f.Name))).Select(f => f.Name));
+
+    [Fact]
+    public void EventIds_InTheirRange_AndUnique()
+    {
+        var events = Sources.SelectMany(f => LoggerMessageId().Matches(f.Text).Select(m => (f.Name, f.Namespace, Id: int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)))).ToList();
+
+        Assert.NotEmpty(events);
+        Assert.Empty(events.GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => string.Join(", ", g)));
+        Assert.Empty(events.Where(e => e.Id / 1000 != Range(e.Namespace)));
+
+        static int Range(string space) => space switch
+        {
+            "Bittensor.Axon" or "ComputeMiner.Admission" => 1,
+            "ComputeMiner.Allocations" => 2,
+            "ComputeMiner.Containers" => 3,
+            "Bittensor.Substrate" or "Bittensor.Subtensor" or "ComputeMiner.Presence" => 4,
+            "ComputeMiner.Challenges" => 5,
+            _ => 6,
+        };
+    }
+
+    static bool IsIn(string name, string space) => name == space || name.StartsWith(space + ".", StringComparison.Ordinal);
+
+    static bool IsTable(SourceFile file) => file.Name.EndsWith("MnemonicWords.cs", StringComparison.Ordinal);
+
+    static IEnumerable<SourceFile> Read(string under) => Directory
+        .EnumerateFiles(Path.Combine(Root, under), "*.cs", SearchOption.AllDirectories)
+        .Where(path => !path.Contains("/node_modules/", StringComparison.Ordinal))
+        .Select(path =>
+        {
+            var text = File.ReadAllText(path);
+            var name = Path.GetRelativePath(Root, path);
+            return new SourceFile(
+                name,
+                Path.GetDirectoryName(Path.GetRelativePath(Path.Combine(Root, under), path))!.Replace('/', '.'),
+                NamespaceLine().Match(text).Groups[1].Value,
+                [.. UsingLine().Matches(text).Select(m => m.Groups[1].Value)],
+                text);
+        });
+
+    static string FindRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(@"^(?:global )?using (?:static )?(?:\w+ = )?([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex UsingLine();
+
+    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(\w+)\.csproj""")]
+    private static partial Regex ProjectReference();
+
+    [GeneratedRegex(@"Manager|Helper|Utils|Common|Misc")]
+    private static partial Regex BannedName();
+
+    [GeneratedRegex(@"LoggerMessage\((?:EventId = )?(\d+)")]
+    private static partial Regex LoggerMessageId();
+
+    sealed record SourceFile(string Name, string Folder, string Namespace, string[] Imports, string Text)
+    {
+        public int Lines { get; } = Text.Count(c => c == '\n');
+    }
+}
