@@ -34,16 +34,17 @@ public partial class ArchitectureTests
 
     [Theory]
     [MemberData(nameof(Arrows))]
-    public void Using_AgainstAnArrow_None(string from, string[] forbidden) => Assert.Empty(
+    public void Using_AgainstAnArrow_None(string space, string[] forbidden) => Assert.Empty(
         from file in Sources
-        where IsIn(file.Namespace, from)
+        where IsIn(file.Namespace, space)
         from import in file.Imports
-        where !IsIn(import, from) && Array.Exists(forbidden, f => f.EndsWith('.') ? import.StartsWith(f, StringComparison.Ordinal) : IsIn(import, f))
+        where !IsIn(import, space) && Array.Exists(forbidden, f => f.EndsWith('.') ? import.StartsWith(f, StringComparison.Ordinal) : IsIn(import, f))
         select $"{file.Name} uses {import}");
 
     [Fact]
-    public void DockerDotNet_OutsideContainers_Unseen() => Assert.Empty(
-        Sources.Where(f => !IsIn(f.Namespace, "ComputeMiner.Containers") && f.Text.Contains("Docker.DotNet", StringComparison.Ordinal)).Select(f => f.Name));
+    public void DockerDotNet_OutsideContainers_Unseen() => Assert.All(
+        Sources.Where(f => f.Text.Contains("Docker.DotNet", StringComparison.Ordinal)),
+        f => Assert.True(IsIn(f.Namespace, "ComputeMiner.Containers"), f.Name));
 
     /// <summary>Only the composition root and the commands among themselves know the command line and the dashboard.</summary>
     [Theory]
@@ -77,8 +78,7 @@ public partial class ArchitectureTests
     {
         var page = File.ReadAllText(Path.Combine(Root, "docs", "architecture.md"));
 
-        Assert.Empty(Sources.Select(f => f.Folder).Distinct()
-            .Select(f => f.Replace('.', '/') + "/").Where(f => !page.Contains($"`{f}`", StringComparison.Ordinal)));
+        Assert.All(Sources.Select(f => f.Folder.Replace('.', '/')).Distinct(), f => Assert.Contains($"`{f}/`", page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -86,8 +86,8 @@ public partial class ArchitectureTests
         Sources.Concat(Read("tests")).Where(f => f.Lines > MostLines && !IsTable(f)).Select(f => $"{f.Name}: {f.Lines} lines"));
 
     [Fact]
-    public void Names_OfTypes_SayWhatTheyAre() => Assert.Empty(
-        Sources.Where(f => BannedName().IsMatch(Path.GetFileNameWithoutExtension(f.Name))).Select(f => f.Name));
+    public void Names_OfFiles_SayWhatTheyAre() => Assert.All(
+        Sources, f => Assert.DoesNotMatch(BannedName(), Path.GetFileNameWithoutExtension(f.Name)));
 
     [Fact]
     public void EventIds_InTheirRange_AndUnique()
@@ -96,7 +96,7 @@ public partial class ArchitectureTests
 
         Assert.NotEmpty(events);
         Assert.Empty(events.GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => string.Join(", ", g)));
-        Assert.Empty(events.Where(e => e.Id / 1000 != Range(e.Namespace)));
+        Assert.All(events, e => Assert.Equal(Range(e.Namespace), e.Id / 1000));
 
         static int Range(string space) => space switch
         {

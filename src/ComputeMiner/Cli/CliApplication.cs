@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-
 using Bittensor.Substrate;
 using ComputeMiner.Configuration;
 

@@ -4,12 +4,18 @@ using ComputeMiner.Configuration;
 
 namespace ComputeMiner.Tests.Cli;
 
-public class CliApplicationTests
+public sealed class CliApplicationTests : IDisposable
 {
     readonly StringWriter _out = new();
     readonly StringWriter _error = new();
     readonly Probe _run = new("run", SettingTable.All, reference: true);
     readonly Probe _show = new("show", SettingTable.Group("wallet"));
+
+    public void Dispose()
+    {
+        _out.Dispose();
+        _error.Dispose();
+    }
 
     [Theory]
     [InlineData("run --netuid 15", 15)]
@@ -80,7 +86,7 @@ public class CliApplicationTests
         await stop.CancelAsync();
         _show.Failure = new OperationCanceledException(stop.Token);
 
-        Assert.Equal(ExitCode.Failed, await Run("wallet show", stop.Token));
+        Assert.Equal(ExitCode.Failed, await RunUntil("wallet show", stop.Token));
         Assert.Equal("stopped\n", _error.ToString());
     }
 
@@ -92,7 +98,9 @@ public class CliApplicationTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => Run("wallet show"));
     }
 
-    Task<int> Run(string line, CancellationToken cancellation = default)
+    Task<int> Run(string line) => RunUntil(line, TestContext.Current.CancellationToken);
+
+    Task<int> RunUntil(string line, CancellationToken cancellation)
     {
         var console = new CliConsole(new StringReader(""), _out, _error, isInteractive: false);
         var application = new CliApplication([_run, new CommandGroup("wallet", "Keys.", _show)], console, new Dictionary<string, string>());
