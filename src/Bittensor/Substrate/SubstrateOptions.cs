@@ -21,8 +21,8 @@ public class SubstrateOptions
     /// <summary>Pause after the first failed connection; doubles with each further one, give or take a fifth. Default 0.5 s.</summary>
     public TimeSpan FirstBackoff { get; set; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Longest pause between connection attempts. Default 30 s.</summary>
-    public TimeSpan LongestBackoff { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>Longest pause between connection attempts. Default 8 s, below a block: a node that returns is used again within one.</summary>
+    public TimeSpan LongestBackoff { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Longest message accepted from the node, in bytes. Default 16 MiB.</summary>
     public int MaximumMessageBytes { get; set; } = 16 * 1024 * 1024;

@@ -1,0 +1,181 @@
+using System.Text.Json;
+using Bittensor.Substrate.Rpc;
+using Microsoft.Extensions.Logging;
+
+namespace Bittensor.Substrate;
+
+/// <summary>
+/// One connection to one endpoint after its checks: right chain, not syncing, metadata read, heads flowing. Lives until the
+/// connection ends or its heads stop.
+/// </summary>
+sealed partial class ChainSession : IAsyncDisposable
+{
+    readonly SubstrateOptions _options;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly SemaphoreSlim _loading = new(1, 1);
+    volatile ChainRuntime _runtime;
+    volatile BlockHeader _head;
+
+    ChainSession(RpcConnection rpc, BlockHash genesis, ChainRuntime runtime, BlockHeader head, SubstrateOptions options, TimeProvider time, ILogger logger)
+    {
+        (Rpc, Genesis, _runtime, _head) = (rpc, genesis, runtime, head);
+        (_options, _time, _logger) = (options, time, logger);
+    }
+
+    public RpcConnection Rpc { get; }
+
+    public BlockHash Genesis { get; }
+
+    public ChainRuntime Runtime => _runtime;
+
+    public BlockHeader Head => _head;
+
+    /// <param name="endpoint">Where to connect.</param>
+    /// <param name="known">The session before, whose metadata is used again when chain and runtime are the same.</param>
+    /// <param name="options">Limits and the expected chain.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where runtime upgrades are told.</param>
+    /// <param name="cancellation">Stops opening.</param>
+    public static async Task<ChainSession> OpenAsync(
+        Uri endpoint, ChainSession? known, SubstrateOptions options, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        var rpc = await RpcConnection.ConnectAsync(endpoint, options, time, cancellation);
+        try
+        {
+            var genesis = await rpc.BlockHashAsync(0, cancellation) ?? throw new SubstrateException($"The node at {endpoint} has no genesis block.", true);
+            if (options.ExpectedGenesis is { } expected && genesis != expected)
+            {
+                throw new SubstrateException(
+                    $"The node at {endpoint} is of another chain: its genesis hash is {genesis}, expected {expected}. Nothing is signed for it; check the endpoint.",
+                    isTransient: false);
+            }
+            await EnsureSyncedAsync(rpc, cancellation);
+            var version = await rpc.RuntimeVersionAsync(null, cancellation);
+            var runtime = known is not null && known.Genesis == genesis && known.Runtime.SpecVersion == version.Spec
+                ? known.Runtime
+                : await RuntimeLoader.LoadAsync(rpc, version, null, cancellation);
+            return new ChainSession(rpc, genesis, runtime, await rpc.HeaderAsync(null, cancellation), options, time, logger);
+        }
+        catch
+        {
+            await rpc.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Follows heads and runtime versions until one of them fails; always ends with the reason.</summary>
+    public async Task<SubstrateException> RunAsync(HeadFeed feed, CancellationToken cancellation)
+    {
+        feed.Publish(_head);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<SubstrateException>[] parts = [Rpc.Ended, GuardAsync(FollowHeadsAsync(feed, stop.Token)), GuardAsync(FollowRuntimeAsync(stop.Token))];
+        var first = await Task.WhenAny(parts);
+        await stop.CancelAsync();
+        await Rpc.DisposeAsync();
+        await Task.WhenAll(parts);
+        return await first;
+    }
+
+    /// <summary>Asks for the runtime's version and loads its metadata when it changed. True when it did.</summary>
+    public async Task<bool> RefreshRuntimeAsync(CancellationToken cancellation)
+    {
+        var before = _runtime;
+        await LoadRuntimeAsync(await Rpc.RuntimeVersionAsync(null, cancellation), cancellation);
+        return _runtime != before;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Rpc.DisposeAsync();
+        _loading.Dispose();
+    }
+
+    async Task LoadRuntimeAsync((uint Spec, uint Transaction) version, CancellationToken cancellation)
+    {
+        await _loading.WaitAsync(cancellation);
+        try
+        {
+            if (version.Spec == _runtime.SpecVersion && version.Transaction == _runtime.TransactionVersion)
+                return;
+            var upgraded = await RuntimeLoader.LoadAsync(Rpc, version, null, cancellation);
+            Log.RuntimeUpgraded(_logger, _runtime.SpecVersion, upgraded.SpecVersion, upgraded.Metadata.Version);
+            _runtime = upgraded;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    async Task FollowHeadsAsync(HeadFeed feed, CancellationToken cancellation)
+    {
+        await using var heads = await Rpc.SubscribeAsync("chain_subscribeNewHeads", "chain_unsubscribeNewHeads", null, cancellation);
+        while (true)
+        {
+            JsonElement notification;
+            try
+            {
+                notification = await heads.Notifications.ReadAsync(cancellation).AsTask().WaitAsync(_options.HeadTimeout, _time, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                throw new SubstrateException($"The chain at {Rpc.Endpoint} sent no new block for {_options.HeadTimeout.TotalSeconds:0.#} s.", isTransient: true);
+            }
+            var head = HeaderReader.Read(notification);
+            _head = head;
+            feed.Publish(head);
+        }
+    }
+
+    async Task FollowRuntimeAsync(CancellationToken cancellation)
+    {
+        await using var versions = await Rpc.SubscribeAsync(
+            "state_subscribeRuntimeVersion", "state_unsubscribeRuntimeVersion", null, cancellation);
+        await foreach (var notification in versions.Notifications.ReadAllAsync(cancellation))
+            await LoadRuntimeAsync(RpcRead.RuntimeVersion(notification), cancellation);
+        throw await Rpc.Ended;
+    }
+
+    /// <summary>A node that is still catching up answers from the past.</summary>
+    static async Task EnsureSyncedAsync(RpcConnection rpc, CancellationToken cancellation)
+    {
+        try
+        {
+            var health = await rpc.CallAsync("system_health", null, cancellation);
+            if (health.ValueKind == JsonValueKind.Object && health.TryGetProperty("isSyncing", out var syncing) && syncing.ValueKind == JsonValueKind.True)
+                throw new SubstrateException($"The node at {rpc.Endpoint} is still syncing.", isTransient: true);
+        }
+        catch (SubstrateException fault) when (fault.Code is not null)
+        {
+            // The method is a courtesy; a node without it is judged by its heads alone.
+        }
+    }
+
+    async Task<SubstrateException> GuardAsync(Task part)
+    {
+        try
+        {
+            await part;
+        }
+        catch (SubstrateException fault)
+        {
+            return fault;
+        }
+        catch (System.Threading.Channels.ChannelClosedException fault)
+        {
+            return fault.InnerException as SubstrateException ?? await Rpc.Ended;
+        }
+        catch (OperationCanceledException)
+        {
+            // Another part ended, or the client is being disposed.
+        }
+        return new SubstrateException($"The connection to the chain at {Rpc.Endpoint} was closed.", isTransient: true);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(4003, LogLevel.Information, "The chain's runtime went from spec version {Before} to {Now} (metadata V{Format})")]
+        public static partial void RuntimeUpgraded(ILogger logger, uint before, uint now, byte format);
+    }
+}

@@ -1,0 +1,74 @@
+using Bittensor.Keys;
+using Bittensor.Scale;
+using Bittensor.Substrate.Rpc;
+
+namespace Bittensor.Substrate;
+
+/// <summary>Signs and submits extrinsics, one signature at a time, so that nonces do not collide; sees each through to its outcome.</summary>
+sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions options) : IDisposable
+{
+    readonly SemaphoreSlim _signing = new(1, 1);
+
+    public async Task<ExtrinsicReceipt> RunAsync(Func<RuntimeMetadata, byte[]> call, Keypair signer, CancellationToken cancellation)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                return await RunOnceAsync(call, signer, cancellation);
+            }
+            catch (ExtrinsicFailedException fault) when (isFirst && fault is { Stage: ExtrinsicStage.Pool, ErrorName: "Stale" or "BadProof" or "AncientBirthBlock" })
+            {
+                // Another program used the nonce, the runtime was upgraded, or the era's block was re-organised away: sign anew, once.
+                await (await client.GetSessionAsync(cancellation)).RefreshRuntimeAsync(cancellation);
+            }
+        }
+    }
+
+    public void Dispose() => _signing.Dispose();
+
+    async Task<ExtrinsicReceipt> RunOnceAsync(Func<RuntimeMetadata, byte[]> call, Keypair signer, CancellationToken cancellation)
+    {
+        ExtrinsicWatch watch;
+        RpcSubscription? statuses;
+        await _signing.WaitAsync(cancellation);
+        try
+        {
+            var session = await client.GetSessionAsync(cancellation);
+            var (extrinsic, birth, death) = await SignAsync(session, call, signer, cancellation);
+            watch = new ExtrinsicWatch(client, options, extrinsic, birth, death);
+            statuses = await watch.SubmitAsync(session, cancellation);
+        }
+        finally
+        {
+            _signing.Release();
+        }
+        return await watch.RunAsync(statuses, cancellation);
+    }
+
+    async Task<(Extrinsic Extrinsic, ulong Birth, ulong Death)> SignAsync(
+        ChainSession session, Func<RuntimeMetadata, byte[]> call, Keypair signer, CancellationToken cancellation)
+    {
+        var runtime = session.Runtime;
+        try
+        {
+            var birth = await BirthBlockAsync(session, cancellation);
+            var era = Era.Mortal(options.EraPeriod, birth.Number);
+            var nonce = await session.Rpc.NextNonceAsync(signer.Account.ToString(), cancellation);
+            var context = new SigningContext(runtime.SpecVersion, runtime.TransactionVersion, session.Genesis, nonce, era, birth.Hash);
+            return (Extrinsic.Sign(runtime.Metadata, call(runtime.Metadata), context, signer), birth.Number, era.Death(birth.Number));
+        }
+        catch (ScaleException fault)
+        {
+            throw new SubstrateException($"The call does not fit the chain's runtime: {fault.Message} Nothing was signed.", isTransient: false, fault);
+        }
+    }
+
+    /// <summary>The finalized head cannot be re-organised away; while finality lags far behind, the best head is the better choice.</summary>
+    async Task<BlockHeader> BirthBlockAsync(ChainSession session, CancellationToken cancellation)
+    {
+        var finalized = await session.Rpc.HeaderAsync(await session.Rpc.FinalizedHashAsync(cancellation), cancellation);
+        var head = session.Head;
+        return finalized.Number + ((ulong)options.EraPeriod / 4) >= head.Number ? finalized : head;
+    }
+}

@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text.Json;
+
+namespace Bittensor.Substrate.Rpc;
+
+/// <summary>
+/// JSON-RPC over one WebSocket: matches replies to requests in any order and notifications to subscriptions, even when one comes
+/// before its subscription's id. Ends once and for all on the first fault; whoever needs a new one opens it.
+/// </summary>
+sealed class RpcConnection : IAsyncDisposable
+{
+    readonly RpcSocket _socket;
+    readonly SubstrateOptions _options;
+    readonly TimeProvider _time;
+    readonly CancellationTokenSource _stopping = new();
+    readonly ConcurrentDictionary<long, PendingRequest> _pending = new();
+    readonly Lock _subscriptionsLock = new();
+    readonly Dictionary<string, RpcSubscription> _subscriptions = [];
+    readonly EarlyNotifications _early = new();
+    readonly TaskCompletionSource<SubstrateException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Task _receiving;
+    long _lastId;
+
+    RpcConnection(Uri endpoint, RpcSocket socket, SubstrateOptions options, TimeProvider time)
+    {
+        (Endpoint, _socket, _options, _time) = (endpoint, socket, options, time);
+        _receiving = Task.Run(ReceiveAllAsync);
+    }
+
+    public Uri Endpoint { get; }
+
+    /// <summary>Completes with the reason when the connection ends.</summary>
+    public Task<SubstrateException> Ended => _ended.Task;
+
+    public bool HasEnded => _ended.Task.IsCompleted;
+
+    public static async Task<RpcConnection> ConnectAsync(Uri endpoint, SubstrateOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        var socket = await RpcSocket.ConnectAsync(endpoint, options.MaximumMessageBytes, options.ConnectTimeout, time, cancellation);
+        return new RpcConnection(endpoint, socket, options, time);
+    }
+
+    /// <summary>Sends a request and waits for its result.</summary>
+    /// <exception cref="SubstrateException">The node answered with an error, did not answer in time, or the connection ended.</exception>
+    public Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellation) =>
+        RequestAsync(method, parameters, null, cancellation);
+
+    /// <summary>Opens a subscription; dispose it to close it.</summary>
+    /// <exception cref="SubstrateException">As <see cref="CallAsync"/>.</exception>
+    public async Task<RpcSubscription> SubscribeAsync(
+        string method, string unsubscribeMethod, Action<Utf8JsonWriter>? parameters, CancellationToken cancellation)
+    {
+        var subscription = new RpcSubscription(this, unsubscribeMethod);
+        await RequestAsync(method, parameters, subscription, cancellation);
+        return subscription;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        End(new SubstrateException($"The connection to the chain at {Endpoint} was closed.", isTransient: true));
+        await _receiving;
+        _stopping.Dispose();
+    }
+
+    internal void Unsubscribe(RpcSubscription subscription, string method)
+    {
+        lock (_subscriptionsLock)
+            _subscriptions.Remove(subscription.Id);
+        if (subscription.Id.Length > 0 && !HasEnded)
+            _ = SendUnawaitedAsync(RpcMessage.Request(Interlocked.Increment(ref _lastId), method, writer => writer.WriteStringValue(subscription.Id)));
+    }
+
+    async Task<JsonElement> RequestAsync(
+        string method, Action<Utf8JsonWriter>? parameters, RpcSubscription? subscription, CancellationToken cancellation)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        var pending = new PendingRequest(method, subscription);
+        _pending[id] = pending;
+        try
+        {
+            // Registered first, checked then: an end between the two fails this request too.
+            if (HasEnded)
+                throw await Ended;
+            await _socket.SendAsync(RpcMessage.Request(id, method, parameters), cancellation).WaitAsync(_options.RequestTimeout, _time, cancellation);
+            return await pending.Result.Task.WaitAsync(_options.RequestTimeout, _time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // A server that leaves one request unanswered is not trusted with the next.
+            var fault = new SubstrateException(
+                $"The chain at {Endpoint} did not answer {method} within {_options.RequestTimeout.TotalSeconds:0.#} s.", isTransient: true);
+            End(fault);
+            throw fault;
+        }
+        catch (SubstrateException fault) when (fault.Code is null)
+        {
+            End(fault);
+            throw;
+        }
+        finally
+        {
+            _pending.TryRemove(id, out _);
+        }
+    }
+
+    async Task ReceiveAllAsync()
+    {
+        var message = new ArrayBufferWriter<byte>();
+        try
+        {
+            while (true)
+            {
+                await _socket.ReceiveAsync(message, _stopping.Token);
+                // What is no JSON, or no message of ours, is passed over: the next one may be good.
+                foreach (var item in RpcMessage.Parse(message.WrittenSpan))
+                    Dispatch(item, message.WrittenCount);
+            }
+        }
+        catch (SubstrateException fault)
+        {
+            End(fault);
+        }
+        catch (OperationCanceledException)
+        {
+            // End has run already.
+        }
+    }
+
+    void Dispatch(RpcMessage message, int bytes)
+    {
+        try
+        {
+            Route(message, bytes);
+        }
+        catch (InvalidOperationException)
+        {
+            // A text that holds half a surrogate pair cannot be read; it is garbage like any other.
+        }
+    }
+
+    void Route(RpcMessage message, int bytes)
+    {
+        if (message.ReplyId is { } id)
+        {
+            if (_pending.TryRemove(id, out var pending))
+                Complete(pending, message);
+        }
+        else if (message.TryGetNotification(out var subscriptionId, out var result))
+        {
+            lock (_subscriptionsLock)
+            {
+                if (_subscriptions.TryGetValue(subscriptionId, out var subscription))
+                    subscription.Deliver(result);
+                else
+                    _early.Add(subscriptionId, result, bytes);
+            }
+        }
+    }
+
+    void Complete(PendingRequest pending, RpcMessage message)
+    {
+        if (message.Fault(pending.Method) is { } fault)
+        {
+            pending.Result.TrySetException(fault);
+            return;
+        }
+        if (pending.Subscription is { } subscription)
+        {
+            if (!RpcMessage.TryReadId(message.Result, out var id))
+            {
+                pending.Result.TrySetException(new SubstrateException($"The node answered {pending.Method} without a subscription id.", isTransient: true));
+                return;
+            }
+            lock (_subscriptionsLock)
+            {
+                subscription.Open(id);
+                _subscriptions[id] = subscription;
+                foreach (var early in _early.Take(id))
+                    subscription.Deliver(early);
+                if (HasEnded)
+                    subscription.End(_ended.Task.Result);
+            }
+        }
+        pending.Result.TrySetResult(message.Result);
+    }
+
+    void End(SubstrateException fault)
+    {
+        if (!_ended.TrySetResult(fault))
+            return;
+        _stopping.Cancel();
+        _socket.Dispose();
+        foreach (var pending in _pending.Values)
+            pending.Result.TrySetException(fault);
+        lock (_subscriptionsLock)
+        {
+            foreach (var subscription in _subscriptions.Values)
+                subscription.End(fault);
+            _subscriptions.Clear();
+        }
+    }
+
+    async Task SendUnawaitedAsync(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            await _socket.SendAsync(message, CancellationToken.None);
+        }
+        catch (SubstrateException fault)
+        {
+            End(fault);
+        }
+    }
+
+    /// <summary>A request that waits for its reply.</summary>
+    sealed record PendingRequest(string Method, RpcSubscription? Subscription)
+    {
+        public TaskCompletionSource<JsonElement> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Logging;
+
+namespace Bittensor.Substrate;
+
+/// <summary>
+/// Keeps a session open: connects on first need, and after every loss again, at the next endpoint, with pauses that double up to a
+/// limit and vary by a fifth, so that many clients do not return in step.
+/// </summary>
+sealed partial class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    readonly CancellationTokenSource _stopping = new();
+    readonly Lock _lock = new();
+    TaskCompletionSource<ChainSession> _online = New();
+    SubstrateException? _lastFault;
+    Task? _running;
+
+    public HeadFeed Heads { get; } = new();
+
+    /// <summary>The open session; waits for one.</summary>
+    /// <exception cref="SubstrateException">None within the request timeout; the message has the last fault.</exception>
+    public async Task<ChainSession> GetAsync(CancellationToken cancellation)
+    {
+        Task<ChainSession> online;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+            _running ??= Task.Run(RunAsync, CancellationToken.None);
+            online = _online.Task;
+        }
+        try
+        {
+            return await online.WaitAsync(options.RequestTimeout, time, cancellation);
+        }
+        catch (TimeoutException fault)
+        {
+            var reason = _lastFault?.Message ?? "No endpoint answered.";
+            throw new SubstrateException(
+                $"There is no connection to the chain after {options.RequestTimeout.TotalSeconds:0.#} s. {reason}", isTransient: true, _lastFault ?? (Exception)fault);
+        }
+    }
+
+    /// <summary>Waits until a session that has ended is no longer handed out.</summary>
+    public async Task LeaveAsync(ChainSession ended)
+    {
+        await ended.Rpc.Ended;
+        lock (_lock)
+        {
+            if (_online.Task.IsCompletedSuccessfully && _online.Task.Result == ended)
+                _online = New();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task? running;
+        lock (_lock)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            _stopping.Cancel();
+            running = _running;
+        }
+        if (running is not null)
+            await running;
+        Heads.Complete();
+        _online.TrySetException(new ObjectDisposedException(nameof(SessionKeeper)));
+        _ = _online.Task.Exception;
+        _stopping.Dispose();
+    }
+
+    async Task RunAsync()
+    {
+        ChainSession? last = null;
+        var failures = 0;
+        try
+        {
+            for (var turn = 0; ; turn++)
+            {
+                var endpoint = options.Endpoints[turn % options.Endpoints.Count];
+                try
+                {
+                    await using var session = await ChainSession.OpenAsync(endpoint, last, options, time, logger, _stopping.Token);
+                    (last, failures) = (session, 0);
+                    Log.Connected(logger, endpoint, session.Runtime.SpecVersion, session.Runtime.Metadata.Version, session.Head.Number);
+                    lock (_lock)
+                        _online.TrySetResult(session);
+                    _lastFault = await session.RunAsync(Heads, _stopping.Token);
+                }
+                catch (SubstrateException fault)
+                {
+                    _lastFault = fault;
+                }
+                lock (_lock)
+                {
+                    if (_online.Task.IsCompleted)
+                        _online = New();
+                }
+                _stopping.Token.ThrowIfCancellationRequested();
+                var pause = Pause(failures++);
+                Log.Lost(logger, _lastFault!.Message, pause.TotalSeconds);
+                await Task.Delay(pause, time, _stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client is being disposed.
+        }
+    }
+
+    TimeSpan Pause(int failures)
+    {
+        var doubled = options.FirstBackoff * Math.Pow(2, Math.Min(failures, 20));
+        var bounded = doubled < options.LongestBackoff ? doubled : options.LongestBackoff;
+        return bounded * (0.8 + (0.4 * Random.Shared.NextDouble()));
+    }
+
+    static TaskCompletionSource<ChainSession> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    static partial class Log
+    {
+        [LoggerMessage(4001, LogLevel.Information, "Connected to the chain at {Endpoint}: spec version {SpecVersion}, metadata V{Format}, block {Block}")]
+        public static partial void Connected(ILogger logger, Uri endpoint, uint specVersion, byte format, ulong block);
+
+        [LoggerMessage(4002, LogLevel.Warning, "{Reason} Trying again in {Seconds:0.0} s")]
+        public static partial void Lost(ILogger logger, string reason, double seconds);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Bittensor.Scale;
+using Bittensor.Substrate;
+
+namespace Bittensor.Subtensor;
+
+/// <summary>
+/// Reads metagraphs from one runtime in the cheapest way it offers: the selective call, the whole metagraph, or on old runtimes the
+/// subnet's state and, for axons, its neurons. Compiled once per runtime.
+/// </summary>
+sealed class MetagraphQuery
+{
+    const string SubnetApi = "SubnetInfoRuntimeApi";
+    const string NeuronApi = "NeuronInfoRuntimeApi";
+
+    readonly ImmutableArray<MetagraphCall> _calls;
+
+    readonly bool _namesBlock;
+
+    MetagraphQuery(bool namesBlock, params ImmutableArray<MetagraphCall> calls) => (_namesBlock, _calls) = (namesBlock, calls);
+
+    /// <summary>The functions it calls.</summary>
+    public IEnumerable<string> Calls => _calls.Select(call => call.Name);
+
+    /// <exception cref="ScaleException">The runtime's types are not the expected ones.</exception>
+    public static MetagraphQuery Compile(RuntimeMetadata metadata, MetagraphParts parts)
+    {
+        if (metadata.FindMethod(SubnetApi, "get_selective_metagraph") is { Inputs.Length: 2 } selective)
+        {
+            var indices = Indices(metadata.Types, selective.Output, parts);
+            return new MetagraphQuery(true, MetagraphCall.OfColumns(metadata, SubnetApi, selective.Name, ClassicTypes.SubnetState, indices));
+        }
+        if (metadata.FindMethod(SubnetApi, "get_metagraph") is { Inputs.Length: 1 } whole)
+            return new MetagraphQuery(true, MetagraphCall.OfColumns(metadata, SubnetApi, whole.Name, ClassicTypes.SubnetState));
+        var state = MetagraphCall.OfColumns(metadata, SubnetApi, "get_subnet_state", ClassicTypes.SubnetState);
+        return parts.HasFlag(MetagraphParts.Axons)
+            ? new MetagraphQuery(false, state, MetagraphCall.OfAxonRows(metadata, NeuronApi, "get_neurons_lite", ClassicTypes.NeuronsLite))
+            : new MetagraphQuery(false, state);
+    }
+
+    /// <summary>Reads one subnet's metagraph; all calls see the state of the same block.</summary>
+    /// <exception cref="SubstrateException">The node failed, or there is no such subnet.</exception>
+    public async Task<Metagraph> RunAsync(ChainSession session, Netuid netuid, TimeProvider time, CancellationToken cancellation)
+    {
+        // A single reply that names its block needs no block to be agreed on first.
+        var at = _namesBlock ? null : await session.Rpc.HeaderAsync(null, cancellation);
+        var columns = new MetagraphColumns();
+        foreach (var call in _calls)
+        {
+            var reply = await session.Rpc.StateCallAsync(call.Name, call.Parameters(netuid), at?.Hash, cancellation);
+            if (!call.TryRead(reply, columns))
+                throw new SubstrateException($"There is no subnet {netuid} on this chain.", isTransient: false);
+        }
+        return new Metagraph(netuid, at?.Number ?? columns.Block ?? session.Head.Number, time.GetUtcNow(), columns.ToNeurons());
+    }
+
+    /// <summary>
+    /// The wanted fields' positions in <c>SelectiveMetagraph</c>, which are the indices the call takes. The first, netuid, is always
+    /// asked for: it is the one field that is not optional.
+    /// </summary>
+    static ScaleValue.Sequence Indices(TypeRegistry types, uint output, MetagraphParts parts)
+    {
+        if (!types.TryGetOption(output, out var content) || types[content].Definition is not TypeDefinition.Composite metagraph)
+            throw new ScaleException("get_selective_metagraph is expected to return an optional struct.");
+        var wanted = WantedFields(parts);
+        var indices = ImmutableArray.CreateBuilder<ScaleValue>();
+        for (var i = 0; i < metagraph.Fields.Length; i++)
+        {
+            if (metagraph.Fields[i].Name is { } name && wanted.Contains(name))
+                indices.Add(ScaleValue.Of((uint)i));
+        }
+        return new ScaleValue.Sequence(indices.DrainToImmutable());
+    }
+
+    static HashSet<string> WantedFields(MetagraphParts parts)
+    {
+        HashSet<string> wanted =
+            ["netuid", "block", "hotkeys", "validator_permit", "last_update", "emission", "incentives", "consensus", "total_stake"];
+        if (parts.HasFlag(MetagraphParts.Coldkeys))
+            wanted.Add("coldkeys");
+        if (parts.HasFlag(MetagraphParts.Axons))
+            wanted.Add("axons");
+        if (parts.HasFlag(MetagraphParts.Scores))
+            wanted.UnionWith(["active", "dividends", "trust"]);
+        if (parts.HasFlag(MetagraphParts.StakeParts))
+            wanted.UnionWith(["alpha_stake", "tao_stake"]);
+        return wanted;
+    }
+}
