@@ -137,7 +137,8 @@ static class MetadataReader
             if (version >= 16)
                 reader.ReadCompactUInt32();
             SkipDeprecation(ref reader, version);
-            apis[name] = new RuntimeApi(name, methods.ToImmutable());
+            if (!apis.TryAdd(name, new RuntimeApi(name, methods.ToImmutable())))
+                throw new ScaleException($"Runtime API {name} is defined twice.");
         }
         return apis.ToImmutable();
     }

@@ -13,14 +13,12 @@ sealed class MetagraphQuery
     const string SubnetApi = "SubnetInfoRuntimeApi";
     const string NeuronApi = "NeuronInfoRuntimeApi";
 
-    readonly ImmutableArray<MetagraphCall> _calls;
-
     readonly bool _namesBlock;
 
-    MetagraphQuery(bool namesBlock, params ImmutableArray<MetagraphCall> calls) => (_namesBlock, _calls) = (namesBlock, calls);
+    MetagraphQuery(bool namesBlock, params ImmutableArray<MetagraphCall> calls) => (_namesBlock, Calls) = (namesBlock, calls);
 
-    /// <summary>The functions it calls.</summary>
-    public IEnumerable<string> Calls => _calls.Select(call => call.Name);
+    /// <summary>The runtime calls whose replies make up the metagraph.</summary>
+    public ImmutableArray<MetagraphCall> Calls { get; }
 
     /// <exception cref="ScaleException">The runtime's types are not the expected ones.</exception>
     public static MetagraphQuery Compile(RuntimeMetadata metadata, MetagraphParts parts)
@@ -45,7 +43,7 @@ sealed class MetagraphQuery
         // A single reply that names its block needs no block to be agreed on first.
         var at = _namesBlock ? null : await session.Rpc.HeaderAsync(null, cancellation);
         var columns = new MetagraphColumns();
-        foreach (var call in _calls)
+        foreach (var call in Calls)
         {
             var reply = await session.Rpc.StateCallAsync(call.Name, call.Parameters(netuid), at?.Hash, cancellation);
             if (!call.TryRead(reply, columns))

@@ -13,6 +13,8 @@ sealed class VectorFile
         _root = document.RootElement.Clone();
     }
 
+    public static VectorFile Chain { get; } = new("chain.json");
+
     public static VectorFile Sr25519 { get; } = new("sr25519.json");
 
     public static VectorFile Ss58 { get; } = new("ss58.json");

@@ -1,0 +1,43 @@
+using Bittensor.Subtensor;
+using Bittensor.Tests.Substrate;
+using Bittensor.Tests.Vectors;
+
+namespace Bittensor.Tests.Subtensor;
+
+public class RuntimeRepliesTests
+{
+    const string Selective = "Option<SelectiveMetagraph> (get_selective_metagraph result, indexes 0,7,8,9,10,30,52,53,55,57,59,60,62,63,69)";
+
+    [Fact]
+    public void TryRead_SelectiveMetagraph_HasEveryColumn()
+    {
+        var columns = new MetagraphColumns();
+        var call = MetagraphCall.OfColumns(FinneyMetadata.Metadata, "SubnetInfoRuntimeApi", "get_selective_metagraph", ClassicTypes.SubnetState);
+
+        Assert.True(call.TryRead(VectorFile.Chain["scale_values_spec393"].GetProperty(Selective).Hex("hex"), columns));
+
+        Assert.Equal(7654321UL, columns.Block);
+        var neurons = columns.ToNeurons();
+        Assert.Equal(2, neurons.Length);
+        Assert.Equal("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", neurons[0].Hotkey.ToString());
+        Assert.Equal("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y", neurons[1].Coldkey.ToString());
+        Assert.Equal(5.0, neurons[0].Stake);
+        Assert.Equal(12345.678901234, neurons[1].Stake);
+        Assert.Equal((false, true), (neurons[0].ValidatorPermit, neurons[1].ValidatorPermit));
+        Assert.Equal((7653900UL, 7654200UL), (neurons[0].LastUpdate, neurons[1].LastUpdate));
+        Assert.Equal(0.123456789, neurons[0].Emission);
+        Assert.Equal(321 / 65535.0, neurons[0].Incentive);
+        Assert.Equal(654 / 65535.0, neurons[0].Consensus);
+        Assert.Equal("203.0.113.10:8091 190", $"{neurons[0].Axon.Ip}:{neurons[0].Axon.Port} {neurons[0].Axon.Version}");
+        Assert.Same(AxonInfo.None, neurons[1].Axon);
+    }
+
+    [Fact]
+    public void Compile_RealMetadata_AsksSelectivelyByPosition()
+    {
+        var query = MetagraphQuery.Compile(FinneyMetadata.Metadata, MetagraphParts.None);
+
+        Assert.Equal(["SubnetInfoRuntimeApi_get_selective_metagraph"], query.Calls.Select(call => call.Name));
+        Assert.Equal("1b0024" + "0000" + "0700" + "3400" + "3900" + "3b00" + "3c00" + "3e00" + "3f00" + "4500", Convert.ToHexStringLower(query.Calls[0].Parameters(new Netuid(27))));
+    }
+}
