@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
 namespace Bittensor.Crypto;
 
 /// <summary>
@@ -40,24 +43,25 @@ struct StrobeState
     public void Key(ReadOnlySpan<byte> data)
     {
         Begin(FlagA | FlagC, more: false);
-        foreach (var b in data)
+        while (!data.IsEmpty)
         {
-            _state.Bytes[_position++] = b;
-            if (_position == Rate)
-                RunF();
+            var free = FreeBytes(data.Length);
+            data[..free.Length].CopyTo(free);
+            data = data[free.Length..];
+            Advance(free.Length);
         }
     }
 
     public void Prf(Span<byte> output)
     {
         Begin(FlagI | FlagA | FlagC, more: false);
-        for (var i = 0; i < output.Length; i++)
+        while (!output.IsEmpty)
         {
-            ref var cell = ref _state.Bytes[_position++];
-            output[i] = cell;
-            cell = 0;
-            if (_position == Rate)
-                RunF();
+            var ready = FreeBytes(output.Length);
+            ready.CopyTo(output);
+            ready.Clear();
+            output = output[ready.Length..];
+            Advance(ready.Length);
         }
     }
 
@@ -76,12 +80,34 @@ struct StrobeState
 
     void Absorb(ReadOnlySpan<byte> data)
     {
-        foreach (var b in data)
+        while (!data.IsEmpty)
         {
-            _state.Bytes[_position++] ^= b;
-            if (_position == Rate)
-                RunF();
+            var free = FreeBytes(data.Length);
+            Xor(free, data[..free.Length]);
+            data = data[free.Length..];
+            Advance(free.Length);
         }
+    }
+
+    /// <summary>The next bytes of the state that an operation on <paramref name="wanted"/> bytes may touch before the next permutation.</summary>
+    [UnscopedRef]
+    Span<byte> FreeBytes(int wanted) => _state.Bytes.Slice(_position, Math.Min(wanted, Rate - _position));
+
+    void Advance(int count)
+    {
+        _position += (byte)count;
+        if (_position == Rate)
+            RunF();
+    }
+
+    static void Xor(Span<byte> target, ReadOnlySpan<byte> data)
+    {
+        var words = MemoryMarshal.Cast<byte, ulong>(data);
+        var targets = MemoryMarshal.Cast<byte, ulong>(target);
+        for (var i = 0; i < words.Length; i++)
+            targets[i] ^= words[i];
+        for (var i = words.Length * sizeof(ulong); i < data.Length; i++)
+            target[i] ^= data[i];
     }
 
     void RunF()

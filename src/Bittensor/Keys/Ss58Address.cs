@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using Bittensor.Crypto;
 
 namespace Bittensor.Keys;
@@ -14,6 +14,7 @@ public static class Ss58Address
     const byte Format = 42;
     const int TextLength = 48;
     const int RawLength = 1 + AccountId.Length + 2;
+    const int LimbCount = (RawLength + 3) / 4;
     const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     /// <summary>The 48-character address of a 32-byte public key.</summary>
@@ -26,14 +27,8 @@ public static class Ss58Address
         raw[0] = Format;
         publicKey.CopyTo(raw[1..]);
         WriteChecksum(raw);
-        var number = new BigInteger(raw, isUnsigned: true, isBigEndian: true);
         Span<char> text = stackalloc char[TextLength];
-        // 35 bytes that start with 42 are always 48 digits long; there are no leading zeros to render.
-        for (var i = TextLength - 1; i >= 0; i--)
-        {
-            number = BigInteger.DivRem(number, 58, out var digit);
-            text[i] = Alphabet[(int)digit];
-        }
+        WriteBase58(raw, text);
         return new string(text);
     }
 
@@ -86,6 +81,34 @@ public static class Ss58Address
             return "The address has a wrong checksum.";
         account = new AccountId(body.Slice(1, AccountId.Length));
         return null;
+    }
+
+    // Divides the 35 bytes by 58^5 again and again, so that one pass yields five digits. 35 bytes that start with 42 are always 48 digits
+    // long; there are no leading zeros to render.
+    static void WriteBase58(ReadOnlySpan<byte> raw, Span<char> text)
+    {
+        const uint FiveDigits = 58 * 58 * 58 * 58 * 58;
+        Span<byte> padded = stackalloc byte[LimbCount * sizeof(uint)];
+        padded.Clear();
+        raw.CopyTo(padded[(padded.Length - raw.Length)..]);
+        Span<uint> limbs = stackalloc uint[LimbCount];
+        for (var i = 0; i < LimbCount; i++)
+            limbs[i] = BinaryPrimitives.ReadUInt32BigEndian(padded[(i * sizeof(uint))..]);
+        for (var end = text.Length; end > 0; end -= 5)
+        {
+            var rest = 0UL;
+            for (var i = 0; i < LimbCount; i++)
+            {
+                (var quotient, rest) = Math.DivRem((rest << 32) | limbs[i], FiveDigits);
+                limbs[i] = (uint)quotient;
+            }
+            var digits = (uint)rest;
+            for (var at = end - 1; at >= Math.Max(0, end - 5); at--)
+            {
+                (digits, var digit) = Math.DivRem(digits, 58);
+                text[at] = Alphabet[(int)digit];
+            }
+        }
     }
 
     static void WriteChecksum(Span<byte> raw)
