@@ -23,12 +23,6 @@ static unsafe partial class Sodium
     public static partial int crypto_generichash(Span<byte> output, nuint outputLength, ReadOnlySpan<byte> input, ulong inputLength, byte* key, nuint keyLength);
 
     [LibraryImport(Library)]
-    public static partial int crypto_core_ristretto255_is_valid_point(ReadOnlySpan<byte> point);
-
-    [LibraryImport(Library)]
-    public static partial int crypto_core_ristretto255_add(Span<byte> result, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);
-
-    [LibraryImport(Library)]
     public static partial int crypto_core_ristretto255_sub(Span<byte> result, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);
 
     [LibraryImport(Library)]

@@ -8,7 +8,9 @@ namespace Bittensor.Crypto;
 /// <remarks>Source: w3f/schnorrkel, sign.rs and context.rs; curve arithmetic by libsodium.</remarks>
 public static class Sr25519
 {
+    /// <summary>Bytes in a public key.</summary>
     public const int PublicKeyLength = 32;
+    /// <summary>Bytes in a signature.</summary>
     public const int SignatureLength = 64;
 
     /// <summary>The group order L, little-endian.</summary>

@@ -34,15 +34,21 @@ public readonly struct AccountId : IEquatable<AccountId>
     /// <summary>The all-zero key: the chain's "nobody", and the curve's identity, under which any forged signature verifies.</summary>
     public bool IsZero => !Bytes.ContainsAnyExcept((byte)0);
 
+    /// <summary>True for the same 32 bytes.</summary>
     public bool Equals(AccountId other) => Bytes.SequenceEqual(other.Bytes);
 
+    /// <summary>True for an <see cref="AccountId"/> of the same 32 bytes.</summary>
     public override bool Equals(object? obj) => obj is AccountId other && Equals(other);
 
+    /// <summary>A hash of some of the bytes, which are as good as random.</summary>
     public override int GetHashCode() => MemoryMarshal.Read<int>(Bytes[8..]) ^ MemoryMarshal.Read<int>(Bytes[20..]);
 
+    /// <summary>The SS58 address, format 42.</summary>
     public override string ToString() => Ss58Address.Encode(Bytes);
 
+    /// <summary>True for the same 32 bytes.</summary>
     public static bool operator ==(AccountId left, AccountId right) => left.Equals(right);
 
+    /// <summary>True for different bytes.</summary>
     public static bool operator !=(AccountId left, AccountId right) => !left.Equals(right);
 }

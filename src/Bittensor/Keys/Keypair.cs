@@ -34,6 +34,7 @@ public sealed class Keypair : IDisposable
     public Coldkey Coldkey => new(Account);
 
     /// <summary>Expands a 32-byte mini secret the way Substrate does (schnorrkel's Ed25519 mode).</summary>
+    /// <exception cref="ArgumentException">Another length.</exception>
     public static Keypair FromMiniSecret(ReadOnlySpan<byte> miniSecret)
     {
         if (miniSecret.Length != MiniSecretLength)
@@ -128,6 +129,7 @@ public sealed class Keypair : IDisposable
     /// <summary>The address; never a secret.</summary>
     public override string ToString() => Account.ToString();
 
+    /// <summary>Zeroes the secret bytes; the pair cannot sign any more.</summary>
     public void Dispose()
     {
         _disposed = true;

@@ -92,4 +92,18 @@ public class Sr25519Tests
         order[0] += 2;
         Assert.False(Sr25519.IsCanonicalScalar(order));
     }
+
+    [Fact]
+    public void Verify_ManyTimes_AllocatesNothing()
+    {
+        var vector = VectorFile.Sr25519["valid"][2];
+        var (key, message, signature) = (vector.Hex("public"), vector.Hex("message_hex"), vector.Hex("signature"));
+        Sr25519.Verify(key, message, signature);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var accepted = Sr25519.Verify(key, message, signature);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(accepted);
+    }
 }

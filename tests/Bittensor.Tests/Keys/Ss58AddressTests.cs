@@ -60,4 +60,17 @@ public class Ss58AddressTests
     [InlineData(31)]
     [InlineData(33)]
     public void Encode_KeyOfWrongLength_Throws(int length) => Assert.Throws<ArgumentException>(() => Ss58Address.Encode(new byte[length]));
+
+    [Fact]
+    public void TryDecode_ManyTimes_AllocatesNothing()
+    {
+        var address = VectorFile.Ss58["worked_example"].Text("address");
+        Ss58Address.TryDecode(address, out _);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var read = Ss58Address.TryDecode(address, out _);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(read);
+    }
 }

@@ -25,18 +25,9 @@ sealed class VectorFile
 
     public JsonElement this[string section] => _root.GetProperty(section);
 
-    /// <summary>One name per vector: its position in the section, then what it calls itself.</summary>
-    public TheoryData<string> Names(string section, params string[] labels) =>
-        [.. this[section].EnumerateArray().Select((vector, index) => NameOf(vector, index, labels))];
+    /// <inheritdoc cref="JsonElementVectors.Names"/>
+    public TheoryData<string> Names(string section, params string[] labels) => this[section].Names(labels);
 
-    /// <summary>The vector of a name that <see cref="Names"/> gave.</summary>
-    public JsonElement Find(string section, string name) => this[section][int.Parse(name.AsSpan(0, name.IndexOf(' ', StringComparison.Ordinal)))];
-
-    static string NameOf(JsonElement vector, int index, string[] labels)
-    {
-        if (vector.ValueKind == JsonValueKind.String)
-            return $"{index} {vector.GetString()}";
-        var parts = labels.Append("name").Where(label => vector.TryGetProperty(label, out _)).Select(label => vector.GetProperty(label));
-        return $"{index} {string.Join(' ', parts)}";
-    }
+    /// <inheritdoc cref="JsonElementVectors.Find"/>
+    public JsonElement Find(string section, string name) => this[section].Find(name);
 }
