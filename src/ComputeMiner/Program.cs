@@ -2,5 +2,10 @@ using ComputeMiner.Cli;
 using ComputeMiner.Configuration;
 
 using var interrupt = new InterruptSignal();
-var application = new CliApplication([], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());
+CliEntry[] commands =
+[
+    new CommandGroup(
+        "wallet", "Makes and shows keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(), new WalletShowCommand()),
+];
+var application = new CliApplication([.. commands], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());
 return await application.RunAsync(args, interrupt.Token);

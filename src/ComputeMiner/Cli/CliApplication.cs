@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bittensor.Keys;
 using Bittensor.Substrate;
 using ComputeMiner.Configuration;
 
@@ -26,7 +27,7 @@ sealed class CliApplication(ImmutableArray<CliEntry> entries, CliConsole console
             return ExitCode.Failed;
         }
         // These say themselves what was wrong and where; anything else is our fault and keeps its trace.
-        catch (Exception failure) when (failure is SubstrateException or ExtrinsicFailedException
+        catch (Exception failure) when (failure is SubstrateException or ExtrinsicFailedException or KeyfileException
             or IOException or UnauthorizedAccessException)
         {
             console.Error.WriteLine("error: " + failure.Message);
