@@ -11,7 +11,9 @@ struct KeccakLanes
     ulong _first;
 }
 
-/// <summary>The 200-byte state of Keccak-f[1600] and its permutation (FIPS 202, section 3.3). .NET offers no access to the bare permutation.</summary>
+/// <summary>
+/// The 200-byte state of Keccak-f[1600] and its permutation (FIPS 202, section 3.3). .NET offers no access to the bare permutation.
+/// </summary>
 struct KeccakState
 {
     KeccakLanes _lanes;

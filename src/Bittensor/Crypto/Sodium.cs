@@ -20,7 +20,8 @@ static unsafe partial class Sodium
     private static partial int sodium_init();
 
     [LibraryImport(Library)]
-    public static partial int crypto_generichash(Span<byte> output, nuint outputLength, ReadOnlySpan<byte> input, ulong inputLength, byte* key, nuint keyLength);
+    public static partial int crypto_generichash(
+        Span<byte> output, nuint outputLength, ReadOnlySpan<byte> input, ulong inputLength, byte* key, nuint keyLength);
 
     [LibraryImport(Library)]
     public static partial int crypto_core_ristretto255_sub(Span<byte> result, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);
@@ -42,11 +43,14 @@ static unsafe partial class Sodium
 
     [LibraryImport(Library)]
     public static partial int crypto_pwhash(
-        Span<byte> output, ulong outputLength, ReadOnlySpan<byte> password, ulong passwordLength, ReadOnlySpan<byte> salt, ulong opsLimit, nuint memLimit, int algorithm);
+        Span<byte> output, ulong outputLength, ReadOnlySpan<byte> password, ulong passwordLength,
+        ReadOnlySpan<byte> salt, ulong opsLimit, nuint memLimit, int algorithm);
 
     [LibraryImport(Library)]
-    public static partial int crypto_secretbox_easy(Span<byte> cipher, ReadOnlySpan<byte> message, ulong messageLength, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
+    public static partial int crypto_secretbox_easy(
+        Span<byte> cipher, ReadOnlySpan<byte> message, ulong messageLength, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
 
     [LibraryImport(Library)]
-    public static partial int crypto_secretbox_open_easy(Span<byte> message, ReadOnlySpan<byte> cipher, ulong cipherLength, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
+    public static partial int crypto_secretbox_open_easy(
+        Span<byte> message, ReadOnlySpan<byte> cipher, ulong cipherLength, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
 }

@@ -51,9 +51,10 @@ public static class Sr25519
             && CryptographicOperations.FixedTimeEquals(expected, r);
     }
 
-    /// <summary>Signs with a canonical secret scalar and its nonce seed (32 bytes each) into <paramref name="signature"/> (64 bytes).</summary>
+    /// <summary>Signs with a canonical secret scalar and its nonce seed, 32 bytes each; the signature has 64.</summary>
     internal static void Sign(
-        ReadOnlySpan<byte> secretScalar, ReadOnlySpan<byte> nonceSeed, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, Span<byte> signature)
+        ReadOnlySpan<byte> secretScalar, ReadOnlySpan<byte> nonceSeed, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message,
+        Span<byte> signature)
     {
         Sodium.EnsureInitialized();
         var transcript = SigningTranscript(message, publicKey);
@@ -79,7 +80,8 @@ public static class Sr25519
     }
 
     /// <summary>The part of signing after the secret nonce <paramref name="r"/> is chosen; vectors with a fixed nonce enter here.</summary>
-    internal static void SignWith(ref MerlinTranscript transcript, ReadOnlySpan<byte> secretScalar, ReadOnlySpan<byte> r, Span<byte> signature)
+    internal static void SignWith(
+        ref MerlinTranscript transcript, ReadOnlySpan<byte> secretScalar, ReadOnlySpan<byte> r, Span<byte> signature)
     {
         var commitment = signature[..32];
         if (Sodium.crypto_scalarmult_ristretto255_base(commitment, r) != 0)

@@ -89,7 +89,7 @@ struct StrobeState
         }
     }
 
-    /// <summary>The next bytes of the state that an operation on <paramref name="wanted"/> bytes may touch before the next permutation.</summary>
+    /// <summary>The next bytes of the state, up to <paramref name="wanted"/>, that may be touched before the next permutation.</summary>
     [UnscopedRef]
     Span<byte> FreeBytes(int wanted) => _state.Bytes.Slice(_position, Math.Min(wanted, Rate - _position));
 

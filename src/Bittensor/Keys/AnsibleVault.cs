@@ -18,7 +18,8 @@ static class AnsibleVault
     {
         var lines = Encoding.UTF8.GetString(file).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (lines[0] != Header)
-            throw new KeyfileException(path, $"Its vault header is not {Header}. Decrypt it with ansible-vault, or restore it from its mnemonic.");
+            throw new KeyfileException(
+                path, $"Its vault header is not {Header}. Decrypt it with ansible-vault, or restore it from its mnemonic.");
         var (salt, tag, cipher) = ReadParts(path, string.Concat(lines[1..]));
         var keys = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, Iterations, HashAlgorithmName.SHA256, 80);
         try

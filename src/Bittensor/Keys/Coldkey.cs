@@ -1,6 +1,9 @@
 namespace Bittensor.Keys;
 
-/// <summary>The public part of a coldkey: the key that owns: holds funds and registered the hotkey. A type of its own, so that it cannot be swapped with the other kind.</summary>
+/// <summary>
+/// The public part of a coldkey, the key that owns: it holds the funds and registered the hotkey. A type of its own, so that it cannot
+/// be swapped with the other kind.
+/// </summary>
 public readonly record struct Coldkey(AccountId Account)
 {
     /// <summary>Reads an SS58 address of format 42.</summary>

@@ -31,7 +31,8 @@ static class FernetVault
         var keys = DeriveKey(password);
         try
         {
-            if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(keys.AsSpan(0, 16), signed), token.AsSpan(length - TagLength, TagLength)))
+            var tag = token.AsSpan(length - TagLength, TagLength);
+            if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(keys.AsSpan(0, 16), signed), tag))
                 return null;
             using var aes = Aes.Create();
             aes.Key = keys[16..];

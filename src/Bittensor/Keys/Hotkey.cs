@@ -1,6 +1,9 @@
 namespace Bittensor.Keys;
 
-/// <summary>The public part of a hotkey: the key that works: signs requests and serves the axon. A type of its own, so that it cannot be swapped with the other kind.</summary>
+/// <summary>
+/// The public part of a hotkey, the key that works: it signs requests and serves the axon. A type of its own, so that it cannot be
+/// swapped with the other kind.
+/// </summary>
 public readonly record struct Hotkey(AccountId Account)
 {
     /// <summary>Reads an SS58 address of format 42.</summary>

@@ -83,9 +83,11 @@ public static class Keyfile
     static byte[] Decrypt(string path, byte[] file, Vault open, KeyfilePasswordSource passwords)
     {
         var password = passwords(path) ?? throw new KeyfileException(
-            path, $"It is encrypted and no password is known. Set environment variable {KeyfilePassword.VariableName(path)}, or use a key file without password.");
+            path,
+            $"It is encrypted and no password is known. Set environment variable {KeyfilePassword.VariableName(path)}.");
         return open(path, file, password)
-            ?? throw new KeyfileException(path, "The password is wrong, or the file is damaged. Check the password, or restore the file from a backup or its mnemonic.");
+            ?? throw new KeyfileException(
+                path, "The password is wrong, or the file is damaged. Check the password, or restore it from its mnemonic.");
     }
 
     static byte[] Load(string path)
@@ -102,7 +104,8 @@ public static class Keyfile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new KeyfileException(path, "It cannot be read. Check that it is a file and belongs to the user this program runs as.", error);
+            throw new KeyfileException(
+                path, "It cannot be read. Check that it is a file and belongs to the user this program runs as.", error);
         }
     }
 }

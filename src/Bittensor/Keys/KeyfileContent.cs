@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Bittensor.Keys;
 
-/// <summary>A key file that was read: its public key, and its secrets where it has them. Everything the file says was found to agree.</summary>
+/// <summary>A key file that was read: its public key, and its secrets where it has them. All it says was found to agree.</summary>
 sealed class KeyfileContent
 {
     KeyfileContent(AccountId account, KeySecrets? secrets) => (Account, Secrets) = (account, secrets);
@@ -22,7 +22,9 @@ sealed class KeyfileContent
     {
         var secrets = ReadSecrets(path, fields);
         if ((secrets?.Keypair.Account ?? ReadPublic(path, fields)) is not { } account)
-            throw new KeyfileException(path, "It has none of the fields secretPhrase, secretSeed, privateKey, publicKey and ss58Address. Restore it from a backup or its mnemonic.");
+            throw new KeyfileException(
+                path,
+                "It has none of the fields secretPhrase, secretSeed, privateKey, publicKey and ss58Address. Restore it from its mnemonic.");
         try
         {
             RequireAgreement(path, fields, account, secrets);
@@ -53,7 +55,7 @@ sealed class KeyfileContent
         }
         catch (ArgumentException)
         {
-            throw Bad(path, "privateKey", "is no sr25519 secret key (polkadot-js exports its scalar times eight; import the mnemonic instead)");
+            throw Bad(path, "privateKey", "is no sr25519 secret key (polkadot-js exports its scalar times eight; import the mnemonic)");
         }
     }
 
@@ -65,7 +67,8 @@ sealed class KeyfileContent
     static void RequireAgreement(string path, KeyfileFields fields, AccountId account, KeySecrets? secrets)
     {
         if (account.IsZero)
-            throw new KeyfileException(path, "Its public key is all zeros, which anybody can sign for. Restore it from a backup or its mnemonic.");
+            throw new KeyfileException(
+                path, "Its public key is all zeros, which anybody can sign for. Restore it from a backup or its mnemonic.");
         if (fields.PublicKey is { } publicKey && new AccountId(Hex(path, "publicKey", publicKey, AccountId.Length)) != account)
             throw Contradiction(path, "publicKey");
         if (fields.AccountId is { } accountId && new AccountId(Hex(path, "accountId", accountId, AccountId.Length)) != account)
@@ -87,7 +90,8 @@ sealed class KeyfileContent
     {
         var text = fields.SecretSeed!;
         var isConfirmed = (fields.PublicKey ?? fields.AccountId ?? fields.Ss58Address ?? fields.SecretPhrase) is not null;
-        return isConfirmed && text.StartsWith("0x", StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) == 2 + Keypair.MiniSecretLength
+        return isConfirmed && text.StartsWith("0x", StringComparison.Ordinal)
+            && Encoding.UTF8.GetByteCount(text) == 2 + Keypair.MiniSecretLength
             ? Encoding.UTF8.GetBytes(text)[2..]
             : Hex(path, "secretSeed", text, Keypair.MiniSecretLength);
     }
@@ -108,5 +112,7 @@ sealed class KeyfileContent
         new(path, $"Field {field} {fault}. Restore the file from a backup or its mnemonic.");
 
     static KeyfileException Contradiction(string path, string field) =>
-        new(path, $"Field {field} belongs to another key than the rest of the file. Find out which is right, then recreate the file from the mnemonic.");
+        new(
+            path,
+            $"Field {field} belongs to another key than the rest of the file. Find out which is right, then recreate it from the mnemonic.");
 }

@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace Bittensor.Keys;
 
 /// <summary>The fields of a key file as they stand there, not yet believed. Absent and null mean the same.</summary>
-/// <remarks>Source: opentensor/btwallet, src/keyfile.rs, serialized_keypair_to_keyfile_data and deserialize_keypair_from_keyfile_data.</remarks>
+/// <remarks>
+/// Source: opentensor/btwallet, src/keyfile.rs, serialized_keypair_to_keyfile_data and deserialize_keypair_from_keyfile_data.
+/// </remarks>
 sealed class KeyfileFields
 {
     const int SchnorrkelCryptoType = 1;
@@ -36,7 +38,9 @@ sealed class KeyfileFields
         catch (JsonException)
         {
             // The parser's message and position are left out: they can repeat a part of a damaged secret.
-            throw new KeyfileException(path, "It is neither JSON nor encrypted with a known method ($NACL, $ANSIBLE_VAULT, Fernet). Restore it from a backup or its mnemonic.");
+            throw new KeyfileException(
+                path,
+                "It is neither JSON nor encrypted with a known method ($NACL, $ANSIBLE_VAULT, Fernet). Restore it from its mnemonic.");
         }
     }
 

@@ -53,7 +53,9 @@ public static class KeyfilePassword
         }
 
         KeyfileException Fault(string what) =>
-            new(path, $"The value of environment variable {name} {what}. Set it to the base64 of the password's bytes XOR the variable's name.");
+            new(
+                path,
+                $"The value of environment variable {name} {what}. Set it to the base64 of the password's bytes XOR the variable's name.");
     }
 
     static byte[] Xor(byte[] bytes, string name)

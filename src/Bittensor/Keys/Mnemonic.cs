@@ -37,7 +37,7 @@ public sealed class Mnemonic
             : throw new ArgumentOutOfRangeException(nameof(words), words, "A mnemonic has 12, 15, 18, 21 or 24 words.");
 
     /// <summary>Reads lower-case words separated by one blank each.</summary>
-    /// <exception cref="FormatException">Wrong number of words, unknown word or wrong checksum; the message never repeats a word.</exception>
+    /// <exception cref="FormatException">Wrong number of words, unknown word or wrong checksum; the message repeats no word.</exception>
     public static Mnemonic Parse(string phrase)
     {
         ArgumentNullException.ThrowIfNull(phrase);

@@ -53,6 +53,8 @@ static class NaclVault
         var key = new byte[KeyLength];
         var status = Sodium.crypto_pwhash(key, KeyLength, secret, (ulong)secret.Length, Salt, OpsLimit, MemLimit, Argon2i13);
         CryptographicOperations.ZeroMemory(secret);
-        return status == 0 ? key : throw new KeyfileException(path, "Its password needs 512 MiB of free memory to be checked. Free memory and try again.");
+        return status == 0
+            ? key
+            : throw new KeyfileException(path, "Its password needs 512 MiB of free memory to be checked. Free memory and try again.");
     }
 }

@@ -55,5 +55,6 @@ static class PrivateFile
             Directory.CreateDirectory(path, DirectoryMode);
     }
 
-    static KeyfileException Exists(string path) => new(path, "It exists already and is left as it is. Move it away, or ask for it to be overwritten.");
+    static KeyfileException Exists(string path) =>
+        new(path, "It exists already and is left as it is. Move it away, or ask for it to be overwritten.");
 }

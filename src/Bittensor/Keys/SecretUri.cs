@@ -34,7 +34,7 @@ sealed class SecretUri
     }
 
     /// <summary>The key the path starts from.</summary>
-    /// <exception cref="FormatException">Neither a mnemonic nor 0x and 64 hexadecimal digits; the message repeats no part of the text.</exception>
+    /// <exception cref="FormatException">Neither a mnemonic nor 0x and 64 hexadecimal digits; the message repeats none of it.</exception>
     public Keypair ToRoot()
     {
         if (!Phrase.StartsWith("0x", StringComparison.Ordinal))
@@ -59,7 +59,7 @@ sealed class SecretUri
             var end = path.IndexOf('/', at);
             var code = end < 0 ? path[at..] : path[at..end];
             if (code.Length == 0)
-                throw new FormatException($"Step {junctions.Count + 1} of the derivation path is empty; write /soft or //hard with a name.");
+                throw new FormatException($"Step {junctions.Count + 1} of the derivation path is empty; name it as in /soft or //hard.");
             junctions.Add(isHard ? DerivationJunction.Hard(code) : DerivationJunction.Soft(code));
             at += code.Length;
         }

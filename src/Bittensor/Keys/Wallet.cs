@@ -78,11 +78,13 @@ public sealed record Wallet
 
     /// <summary>Writes <c>coldkeypub.txt</c> alone: all a miner needs to know of its owner.</summary>
     /// <exception cref="KeyfileException">The file exists and is not to be overwritten, or the system refuses.</exception>
-    public void CreateColdkeyPublic(Coldkey coldkey, bool overwrite = false) => Keyfile.WritePublic(ColdkeyPublicFile, coldkey.Account, overwrite);
+    public void CreateColdkeyPublic(Coldkey coldkey, bool overwrite = false) =>
+        Keyfile.WritePublic(ColdkeyPublicFile, coldkey.Account, overwrite);
 
     /// <summary>Names of the hotkeys in this wallet, in order.</summary>
     public IReadOnlyList<string> HotkeyNames() =>
-        Names(System.IO.Path.Combine(Path, Name, "hotkeys"), Directory.EnumerateFiles, name => !name.EndsWith("pub.txt", StringComparison.Ordinal));
+        Names(System.IO.Path.Combine(Path, Name, "hotkeys"), Directory.EnumerateFiles,
+            name => !name.EndsWith("pub.txt", StringComparison.Ordinal));
 
     /// <summary>Names of the wallets in a directory, in order.</summary>
     public static IReadOnlyList<string> NamesIn(string path) => Names(ExpandHome(path), Directory.EnumerateDirectories, _ => true);
@@ -93,14 +95,16 @@ public sealed record Wallet
         var account = secrets.Keypair.Account;
         // The private part of an existing public file may be kept elsewhere; its owner must not change by accident.
         if (!overwrite && File.Exists(publicFile) && Keyfile.ReadPublic(publicFile) != account)
-            throw new KeyfileException(publicFile, "It names another key and is left as it is. Move it away, or ask for it to be overwritten.");
+            throw new KeyfileException(
+                publicFile, "It names another key and is left as it is. Move it away, or ask for it to be overwritten.");
         Keyfile.Write(privateFile, secrets, password, overwrite);
         Keyfile.WritePublic(publicFile, account, overwrite: true);
     }
 
     static IReadOnlyList<string> Names(string directory, Func<string, IEnumerable<string>> entries, Func<string, bool> isWanted) =>
         !Directory.Exists(directory) ? [] :
-        [.. entries(directory).Select(entry => System.IO.Path.GetFileName(entry)).Where(name => name[0] != '.' && isWanted(name)).Order(StringComparer.Ordinal)];
+        [.. entries(directory).Select(entry => System.IO.Path.GetFileName(entry))
+            .Where(name => name[0] != '.' && isWanted(name)).Order(StringComparer.Ordinal)];
 
     static string ExpandHome(string path) =>
         path == "~" || path.StartsWith("~/", StringComparison.Ordinal)

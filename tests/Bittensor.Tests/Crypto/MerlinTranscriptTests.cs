@@ -58,7 +58,8 @@ public class MerlinTranscriptTests
     [Fact]
     public void WitnessBytes_ZeroRandomness_IsTheRecordedNonce()
     {
-        var pair = VectorFile.Sr25519["mini_secret_to_public"].EnumerateArray().Single(v => v.Text("mini_secret").StartsWith("1111", StringComparison.Ordinal));
+        var pair = VectorFile.Sr25519["mini_secret_to_public"].EnumerateArray()
+            .Single(v => v.Text("mini_secret").StartsWith("1111", StringComparison.Ordinal));
         var transcript = Sr25519.SigningTranscript("hello"u8, pair.Hex("public"));
         var nonce = new byte[64];
 

@@ -72,7 +72,8 @@ public class Sr25519Tests
     public void SignWith_FixedNonce_IsTheRecordedSignature(string name)
     {
         var vector = VectorFile.Sr25519.Find("sign_with_fixed_r", name);
-        var key = VectorFile.Sr25519["mini_secret_to_public"].EnumerateArray().Single(v => v.Text("mini_secret") == vector.Text("mini_secret"));
+        var key = VectorFile.Sr25519["mini_secret_to_public"].EnumerateArray()
+            .Single(v => v.Text("mini_secret") == vector.Text("mini_secret"));
         var transcript = Sr25519.SigningTranscript(vector.Hex("message_hex"), vector.Hex("public"));
         var signature = new byte[64];
 

@@ -17,7 +17,9 @@ public class KeyfilePasswordTests
 
         Assert.Equal(vector.Text("env_name"), KeyfilePassword.VariableName(path));
         Assert.Equal(vector.Text("env_value"), KeyfilePassword.Veil(path, vector.Text("password")));
-        Assert.Equal(vector.Text("password"), KeyfilePassword.Read(path, variable => variable == vector.Text("env_name") ? vector.Text("env_value") : null));
+        Assert.Equal(
+            vector.Text("password"),
+            KeyfilePassword.Read(path, variable => variable == vector.Text("env_name") ? vector.Text("env_value") : null));
     }
 
     [Fact]

@@ -16,7 +16,9 @@ public class MnemonicTests
     {
         var text = string.Concat(Enumerable.Range(0, MnemonicWords.Count).Select(i => MnemonicWords.At(i) + "\n"));
 
-        Assert.Equal(VectorFile.Wallet["bip39_english_sha256"].GetString(), Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text))));
+        Assert.Equal(
+            VectorFile.Wallet["bip39_english_sha256"].GetString(),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text))));
         Assert.All(Enumerable.Range(0, MnemonicWords.Count), i => Assert.Equal(i, MnemonicWords.IndexOf(MnemonicWords.At(i))));
     }
 
@@ -42,7 +44,9 @@ public class MnemonicTests
 
         Assert.False(Mnemonic.TryParse(phrase, out _));
         var error = Assert.Throws<FormatException>(() => Mnemonic.Parse(phrase));
-        Assert.All(phrase.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word.Length > 4), word => Assert.DoesNotContain(word, error.Message, StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            phrase.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word.Length > 4),
+            word => Assert.DoesNotContain(word, error.Message, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]

@@ -15,7 +15,12 @@ public sealed class PolkadotProcess : IDisposable
     {
         var directory = FindDirectory();
         Assert.True(Directory.Exists(Path.Combine(directory, "node_modules", "@polkadot", "util-crypto")), $"Run 'npm ci' in {directory} first.");
-        var start = new ProcessStartInfo("node", "sr25519.mjs") { WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("node", "sr25519.mjs")
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         _node = Process.Start(start)!;
     }
 

@@ -30,7 +30,9 @@ public sealed class WalletTests : IDisposable
 
     [Fact]
     public void Paths_Defaults_AreBelowTheHomeDirectory() =>
-        Assert.Equal(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + "/.bittensor/wallets/default/hotkeys/default", new Wallet().HotkeyFile);
+        Assert.Equal(
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + "/.bittensor/wallets/default/hotkeys/default",
+            new Wallet().HotkeyFile);
 
     [Theory]
     [InlineData("")]
@@ -58,7 +60,9 @@ public sealed class WalletTests : IDisposable
         Assert.Equal(_alice.Keypair.Hotkey, wallet.LoadHotkeyPublic());
         Assert.Equal(_bob.Keypair.Coldkey, wallet.LoadColdkeyPublic());
         Assert.False(File.Exists(wallet.ColdkeyFile));
-        Assert.All([wallet.HotkeyFile, wallet.HotkeyPublicFile, wallet.ColdkeyPublicFile], file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.All(
+            [wallet.HotkeyFile, wallet.HotkeyPublicFile, wallet.ColdkeyPublicFile],
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ static class JsonElementVectors
         [.. list.EnumerateArray().Select((vector, index) => NameOf(vector, index, labels))];
 
     /// <summary>The vector of a name that <see cref="Names"/> gave.</summary>
-    public static JsonElement Find(this JsonElement list, string name) => list[int.Parse(name.AsSpan(0, name.IndexOf(' ', StringComparison.Ordinal)))];
+    public static JsonElement Find(this JsonElement list, string name) =>
+        list[int.Parse(name.AsSpan(0, name.IndexOf(' ', StringComparison.Ordinal)))];
 
     static string NameOf(JsonElement vector, int index, string[] labels)
     {
