@@ -6,6 +6,7 @@ CliEntry[] commands =
 [
     new CommandGroup(
         "wallet", "Makes and shows keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(), new WalletShowCommand()),
+    new DoctorCommand(TimeProvider.System),
 ];
 var application = new CliApplication([.. commands], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());
 return await application.RunAsync(args, interrupt.Token);

@@ -64,6 +64,7 @@ static class HelpText
         {
             if (column + word.Length >= Width)
             {
+                text.Length--;
                 text.Append('\n').Append(' ', Column);
                 column = Column;
             }
