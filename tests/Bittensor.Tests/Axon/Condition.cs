@@ -2,11 +2,15 @@ namespace Bittensor.Tests.Axon;
 
 static class Condition
 {
-    /// <summary>Looks every millisecond; the test's own time limit ends a wait that never comes true.</summary>
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Looks every millisecond; a wait that never comes true fails the test.</summary>
     public static async Task UntilAsync(Func<bool> isTrue)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (!isTrue())
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            await timer.WaitForNextTickAsync(limit.Token);
     }
 }

@@ -11,22 +11,23 @@ sealed class RawConnection : IDisposable
     readonly TcpClient _client = new() { NoDelay = true };
     readonly List<byte> _pending = [];
 
+    NetworkStream _stream = null!;
+
     RawConnection()
     {
     }
-
-    NetworkStream Stream => _client.GetStream();
 
     public static async Task<RawConnection> OpenAsync(IPEndPoint endPoint)
     {
         var connection = new RawConnection();
         await connection._client.ConnectAsync(endPoint, TestContext.Current.CancellationToken);
+        connection._stream = connection._client.GetStream();
         return connection;
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
-    public async Task SendAsync(byte[] bytes) => await Stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     /// <summary>Says that nothing more will be sent.</summary>
     public void FinishSending() => _client.Client.Shutdown(SocketShutdown.Send);
@@ -90,7 +91,7 @@ sealed class RawConnection : IDisposable
     async Task<bool> FillAsync()
     {
         var buffer = new byte[4096];
-        var read = await Stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
+        var read = await _stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
         _pending.AddRange(buffer.AsSpan(0, read));
         return read > 0;
     }
