@@ -27,7 +27,7 @@ static class HeaderReader
                 writer.WriteBytes(Bytes(log));
             return new BlockHeader(number, new BlockHash(Blake2b.Hash256(writer.WrittenSpan)), new BlockHash(parent));
         }
-        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             throw new SubstrateException($"The node sent a block header that cannot be read: {fault.Message}", isTransient: true, fault);
         }

@@ -31,6 +31,10 @@ static class RuntimeLoader
                 // An older format of the same runtime may still be readable.
                 unreadable ??= fault;
             }
+            catch (SubstrateException fault) when (fault.Code is not null && format > Oldest)
+            {
+                // Offered, but not given; the next may be.
+            }
         }
         throw unreadable is null
             ? new SubstrateException("The node offers no metadata of version 14, 15 or 16.", isTransient: false)

@@ -91,12 +91,19 @@ readonly record struct RpcMessage(JsonElement Json)
         {
             code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var value) ? value : null;
             text = error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
-            data = error.TryGetProperty("data", out var detail) ? detail.ValueKind == JsonValueKind.String ? detail.GetString() : detail.GetRawText() : null;
+            data = error.TryGetProperty("data", out var detail) ? TextOf(detail) : null;
         }
         var reason = data is null ? text ?? "no reason given" : $"{text}: {data}";
         // -32005 to -32011 are the server's limits (busy, too many subscriptions); they pass.
         return new SubstrateException($"The node refused {method}: {reason}.", isTransient: code is <= -32005 and >= -32011) { Code = code ?? 0, ErrorData = data };
     }
+
+    static string? TextOf(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String => json.GetString(),
+        _ => json.GetRawText(),
+    };
 
     bool TryGet(string name, out JsonElement value)
     {
