@@ -122,8 +122,11 @@ static class RuntimeTypes
             .Enum("Era", "sp_runtime::generic::era::Era", "0 Immortal\n" + string.Join('\n', Enumerable.Range(1, 255).Select(i => $"{i} Mortal{i}(u8)")))
             .Enum("MetadataHashMode", "frame_metadata_hash_extension::Mode", "0 Disabled\n1 Enabled")
             .Struct(
-                "UncheckedExtrinsic", "fp_self_contained::unchecked_extrinsic::UncheckedExtrinsic", "Vec<u8>",
+                "GenericExtrinsic", "sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic", "Vec<u8>",
                 "Address: MultiAddress, Call: RuntimeCall, Signature: MultiSignature, Extra: Extensions")
+            .Struct(
+                "UncheckedExtrinsic", "fp_self_contained::unchecked_extrinsic::UncheckedExtrinsic", "GenericExtrinsic",
+                "Address: MultiAddress, Call: RuntimeCall, Signature: MultiSignature, Extension: Extensions")
             .Alias("Extensions", $"({string.Join(", ", runtime.Extensions.Select(extension => extension.Extra))})")
             .Enum("TransactionSource", "sp_runtime::transaction_validity::TransactionSource", "0 InBlock\n1 Local\n2 External")
             .Struct("ValidTransaction", "sp_runtime::transaction_validity::ValidTransaction", """

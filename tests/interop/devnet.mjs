@@ -1,0 +1,66 @@
+// Drives a chain with @polkadot/api: one JSON request per line in, one JSON answer per line out. The chain's address is the argument.
+import { createInterface } from 'node:readline';
+import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
+
+const provider = new WsProvider(process.argv[2]);
+const api = await ApiPromise.create({ provider, noInitWarn: true });
+const keyring = new Keyring({ type: 'sr25519', ss58Format: 42 });
+
+const questions = {
+  overview: () => ({
+    chain: api.runtimeChain.toString(),
+    genesis: api.genesisHash.toHex(),
+    specVersion: api.runtimeVersion.specVersion.toNumber(),
+    metadataVersion: api.runtimeMetadata.version,
+    pallets: api.runtimeMetadata.asLatest.pallets.map((pallet) => `${pallet.name}:${pallet.index}`),
+    extensions: api.registry.signedExtensions,
+    axonArguments: api.tx.subtensorModule.serveAxon.meta.args.map((arg) => arg.name.toString()),
+    callIndices: ['serveAxon', 'serveAxonTls', 'servePrometheus', 'burnedRegister'].map((name) => Buffer.from(api.tx.subtensorModule[name].callIndex).toString('hex')),
+    apis: Object.keys(api.call),
+  }),
+  // Decodes the metadata of one format with nothing but the type library; the number of types and storage items is what it found.
+  async metadata({ version }) {
+    const raw = version === 14
+      ? await provider.send('state_getMetadata', [])
+      : (await api.call.metadata.metadataAtVersion(version)).unwrap().toHex();
+    const metadata = api.registry.createType('Metadata', raw);
+    return {
+      version: metadata.version,
+      types: metadata.asLatest.lookup.types.length,
+      items: metadata.asLatest.pallets.map((pallet) => pallet.storage.isSome ? pallet.storage.unwrap().items.length : 0).reduce((a, b) => a + b),
+      apis: metadata.asLatest.apis?.length ?? 0,
+    };
+  },
+  query: async ({ pallet, item, keys, at }) => (await (at ? await api.at(at) : api).query[pallet][item](...keys)).toJSON(),
+  entries: async ({ pallet, item, keys }) => (await api.query[pallet][item].keys(...keys)).length,
+  call: async ({ api: trait, method, args }) => (await api.call[trait][method](...args)).toJSON(),
+  constant: ({ pallet, name }) => api.consts[pallet][name].toJSON(),
+  head: async () => (await api.rpc.chain.getHeader()).number.toNumber(),
+  fee: async ({ uri, method, args }) => (await api.tx.subtensorModule[method](...args).paymentInfo(keyring.addFromUri(uri))).partialFee.toNumber(),
+  // Signs, submits, and answers with the statuses seen and the events of the extrinsic once it is finalised.
+  submit: ({ uri, pallet = 'subtensorModule', method, args, options = {} }) => new Promise((resolve) => {
+    const statuses = [];
+    api.tx[pallet][method](...args).signAndSend(keyring.addFromUri(uri), options, ({ status, events, dispatchError, txIndex }) => {
+      statuses.push(status.type);
+      if (!status.isFinalized) return;
+      const error = dispatchError?.isModule ? api.registry.findMetaError(dispatchError.asModule) : null;
+      resolve({
+        statuses,
+        txIndex,
+        error: error ? `${error.section}.${error.name}` : dispatchError?.toString() ?? null,
+        events: events.map(({ event }) => `${event.section}.${event.method}`),
+        data: events.map(({ event }) => event.data.toJSON()),
+      });
+    }).catch((refusal) => resolve({ refused: refusal.message, code: refusal.code, data: refusal.data ?? null }));
+  }),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { ask, ...parameters } = JSON.parse(line);
+  try {
+    console.log(JSON.stringify({ result: await questions[ask](parameters) }));
+  } catch (failure) {
+    console.log(JSON.stringify({ failure: failure.message }));
+  }
+}
+await api.disconnect();
