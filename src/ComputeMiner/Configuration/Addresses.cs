@@ -24,6 +24,11 @@ static class Addresses
         Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "http" or "https" ? null : "an http:// or https:// address",
         static url => Redact(url.OriginalString));
 
+    public static readonly ValueKind<Uri> Docker = new("URL", static (text, out value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "unix" or "tcp" or "http" or "https"
+            ? null
+            : "a unix:// or tcp:// address", static url => Redact(url.OriginalString));
+
     /// <summary>Scheme, host and port only: user information, path and query are where addresses carry keys.</summary>
     public static string Redact(string text)
     {

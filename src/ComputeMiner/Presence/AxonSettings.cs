@@ -1,4 +1,5 @@
 using System.Net;
+using Bittensor.Axon;
 
 namespace ComputeMiner.Presence;
 
@@ -16,4 +17,6 @@ sealed class AxonSettings
 
     /// <summary>Requests handled at once. Default 10.</summary>
     public int MaxWorkers { get; set; } = 10;
+
+    public AxonOptions ToServerOptions() => new() { Port = Port, MaxWorkers = MaxWorkers };
 }

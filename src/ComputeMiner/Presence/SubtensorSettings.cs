@@ -18,4 +18,6 @@ sealed class SubtensorSettings
 
     /// <summary>The genesis hash the nodes must have; null where any will do.</summary>
     public BlockHash? ExpectedGenesis => ChainEndpoints.IsEmpty ? SubtensorNetworks.ExpectedGenesis(Network) : null;
+
+    public SubtensorOptions ToClientOptions() => new() { Endpoints = Endpoints, ExpectedGenesis = ExpectedGenesis };
 }

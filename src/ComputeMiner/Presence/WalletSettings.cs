@@ -1,3 +1,4 @@
+using Bittensor.Keys;
 using ComputeMiner.Configuration;
 
 namespace ComputeMiner.Presence;
@@ -16,4 +17,10 @@ sealed class WalletSettings
 
     /// <summary>File whose first line is the password of an encrypted hotkey. Default: none.</summary>
     public string? PasswordFile { get; set; }
+
+    public Wallet ToWallet() => new(Path, Name, Hotkey);
+
+    /// <summary>Where the password of an encrypted hotkey comes from: the file when one is named, else the environment.</summary>
+    public KeyfilePasswordSource Passwords() =>
+        PasswordFile is { } file ? _ => File.ReadLines(file).FirstOrDefault() : KeyfilePassword.FromEnvironment;
 }

@@ -1,0 +1,54 @@
+using Bittensor.Keys;
+using ComputeMiner.Allocations;
+using ComputeMiner.Configuration;
+using ComputeMiner.Containers;
+using ComputeMiner.Diagnostics;
+
+namespace ComputeMiner.Cli;
+
+/// <summary>The main job.</summary>
+sealed class RunCommand : CliCommand
+{
+    public override string Name => "run";
+
+    public override string Summary => "Serve this machine to validators and renters until stopped.";
+
+    public override string Example => "miner run --wallet.name my-wallet --wallet.hotkey my-hotkey";
+
+    public override IEnumerable<Setting> Settings => SettingTable.All;
+
+    public override bool IsReferenceForm => true;
+
+    public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    {
+        var options = context.Options;
+        using var loggers = LoggerFactory.Create(logging => logging.AddMinerLog(options.Logging));
+        try
+        {
+            using var hotkey = LoadHotkey(options);
+            await MinerHost.RunAsync(options, hotkey, loggers, cancellation);
+            return ExitCode.Good;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Good;
+        }
+        catch (Exception fault) when (fault is StartupException or ContainerEngineException or LedgerException)
+        {
+            throw new CommandFailedException(fault.Message);
+        }
+    }
+
+    static Keypair LoadHotkey(MinerOptions options)
+    {
+        var wallet = options.Wallet.ToWallet();
+        try
+        {
+            return wallet.LoadHotkey(options.Wallet.Passwords());
+        }
+        catch (KeyfileException fault)
+        {
+            throw new CommandFailedException(fault.Message);
+        }
+    }
+}

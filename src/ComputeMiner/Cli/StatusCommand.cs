@@ -1,0 +1,68 @@
+using System.Text.Json;
+using ComputeMiner.Configuration;
+using ComputeMiner.Dashboard;
+using Spectre.Console;
+
+namespace ComputeMiner.Cli;
+
+/// <summary>What the running miner is doing.</summary>
+sealed class StatusCommand : CliCommand
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public override string Name => "status";
+
+    public override string Summary => "Show what the miner running on this machine is doing.";
+
+    public override string Example => "miner status --json";
+
+    public override IEnumerable<Setting> Settings => SettingTable.Group("admin");
+
+    public override bool PrintsData => true;
+
+    public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    {
+        var address = context.Options.Admin.Address;
+        var status = await ReadAsync(address.ToString(), cancellation);
+        if (context.Json)
+            context.WriteJson(status, DashboardJson.Default.MinerStatus);
+        else
+            Show(status);
+        return status.Ready ? ExitCode.Good : ExitCode.Failed;
+    }
+
+    static async Task<MinerStatus> ReadAsync(string address, CancellationToken cancellation)
+    {
+        using var http = new HttpClient { Timeout = Patience };
+        try
+        {
+            await using var answer = await http.GetStreamAsync(new Uri($"http://{address}/status"), cancellation);
+            return await JsonSerializer.DeserializeAsync(answer, DashboardJson.Default.MinerStatus, cancellation)
+                ?? throw new CommandFailedException($"What answers at {address} is no miner. Name the miner's address with --admin.address.");
+        }
+        catch (Exception fault) when (fault is HttpRequestException or JsonException || (fault is TaskCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new CommandFailedException(
+                $"No miner answers at {address}. Start it with 'miner run', or name its address with --admin.address.");
+        }
+    }
+
+    static void Show(MinerStatus status)
+    {
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "");
+        void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
+        Row("miner", $"{status.Version}, running for {TimeSpan.FromSeconds(Math.Floor(status.UptimeSeconds))}");
+        Row("hotkey", status.Hotkey);
+        Row("rental", status.Rental.AllocationId is null
+            ? status.Rental.State
+            : $"{status.Rental.State}: {status.Rental.Kind} {status.Rental.AllocationId} for {status.Rental.Caller}, ends {status.Rental.Expires:u}");
+        foreach (var component in status.Components)
+            Row(component.Name.ToLowerInvariant(), (component.Ok ? "ok: " : "NOT OK: ") + component.Detail);
+        Row("chain", $"block {status.Chain.Block}, uid {status.Chain.Uid}, stake {status.Chain.Stake:0.##}, {status.Chain.Neurons} neurons");
+        foreach (var (name, count) in status.Requests)
+            Row("requests", $"{name}: {count}");
+        foreach (var refusal in status.Refusals)
+            Row("refused", $"{refusal.Rule}: {refusal.Count}, last {refusal.LastHotkey}, stake {refusal.LastStake?.ToString("0.##") ?? "none"}");
+        AnsiConsole.Write(table);
+    }
+}

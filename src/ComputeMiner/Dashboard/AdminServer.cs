@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Dashboard;
+
+/// <summary>
+/// The operator's window: a page, <c>/status</c>, <c>/healthz</c> (the process answers) and <c>/readyz</c> (it can deliver). Read-only, on a
+/// listener of its own (loopback by default), so that nothing of it can be reached through the axon's port.
+/// </summary>
+sealed partial class AdminServer(IPEndPoint address, Func<MinerStatus> status, ILogger<AdminServer> logger) : IAsyncDisposable
+{
+    WebApplication? _server;
+
+    /// <summary>The bound address; differs from the configured one when that left the port to the system.</summary>
+    public string? Url { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = 64;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        var app = builder.Build();
+        app.Run(AnswerAsync);
+        await app.StartAsync(cancellation);
+        _server = app;
+        Url = app.Urls.First();
+        Log.Listening(logger, Url);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+
+    async Task AnswerAsync(HttpContext context)
+    {
+        // The page may be embedded nowhere and may run only its own script: the address is often forwarded through a browser on a LAN.
+        context.Response.Headers.XFrameOptions = "DENY";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.CacheControl = "no-store";
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "GET, HEAD";
+            return;
+        }
+        switch (context.Request.Path.Value)
+        {
+            case "/":
+                context.Response.ContentType = "text/html; charset=utf-8";
+                await context.Response.Body.WriteAsync(Page, context.RequestAborted);
+                break;
+            case "/status":
+                context.Response.ContentType = "application/json";
+                await JsonSerializer.SerializeAsync(context.Response.Body, status(), DashboardJson.Default.MinerStatus, context.RequestAborted);
+                break;
+            case "/healthz":
+                await context.Response.WriteAsync("ok\n", context.RequestAborted);
+                break;
+            case "/readyz":
+                var ready = status().Ready;
+                context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                await context.Response.WriteAsync(ready ? "ready\n" : "not ready\n", context.RequestAborted);
+                break;
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                break;
+        }
+    }
+
+    static readonly byte[] Page = ReadPage();
+
+    static byte[] ReadPage()
+    {
+        using var stream = typeof(AdminServer).Assembly.GetManifestResourceStream("ComputeMiner.Dashboard.dashboard.html")
+            ?? throw new InvalidOperationException("The dashboard page is not embedded in this build.");
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(6010, LogLevel.Information, "Status and dashboard on {Url}")]
+        public static partial void Listening(ILogger logger, string url);
+    }
+}

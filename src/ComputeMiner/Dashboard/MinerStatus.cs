@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace ComputeMiner.Dashboard;
+
+/// <summary>What the running miner is doing, as <c>/status</c> gives it. Holds no secret and nothing that helps a stranger to one.</summary>
+sealed record MinerStatus(
+    string Version, DateTimeOffset StartedAt, double UptimeSeconds, string Hotkey, int Netuid, bool Ready, IReadOnlyList<ComponentStatus> Components,
+    ChainStatus Chain, RentalStatus Rental, IReadOnlyDictionary<string, long> Requests, IReadOnlyList<RefusalStatus> Refusals);
+
+/// <summary>One part of the miner: whether it works, and what it says about itself.</summary>
+sealed record ComponentStatus(string Name, bool Ok, string Detail);
+
+/// <summary>Our place on chain. <c>MetagraphAgeSeconds</c> counts since the last good metagraph; null before the first.</summary>
+sealed record ChainStatus(ulong? Block, double? MetagraphAgeSeconds, int Neurons, int? Uid, double? Stake, string? PublishedAxon, string AxonState);
+
+/// <summary>Who holds the machine: free, or a rental or test with its state and end.</summary>
+sealed record RentalStatus(string State, string? Kind, string? AllocationId, string? Caller, DateTimeOffset? Since, DateTimeOffset? Expires);
+
+/// <summary>How often an admission rule refused, and the last caller it refused with the stake seen.</summary>
+sealed record RefusalStatus(string Rule, long Count, string? LastHotkey, double? LastStake);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(MinerStatus))]
+sealed partial class DashboardJson : JsonSerializerContext;

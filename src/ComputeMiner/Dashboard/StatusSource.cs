@@ -1,0 +1,62 @@
+using System.Reflection;
+using Bittensor.Axon;
+using Bittensor.Keys;
+using ComputeMiner.Admission;
+using ComputeMiner.Allocations;
+using ComputeMiner.Configuration;
+using ComputeMiner.Presence;
+
+namespace ComputeMiner.Dashboard;
+
+/// <summary>Puts the status together from what the parts hold in memory; asks nobody and changes nothing.</summary>
+sealed class StatusSource(
+    MinerOptions options, Hotkey hotkey, AxonPipeline axon, AdmissionGate gate, MetagraphSource metagraphs, ChainFollower follower,
+    AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup, TimeProvider time)
+{
+    static readonly string Version = typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+
+    readonly DateTimeOffset _started = time.GetUtcNow();
+
+    public MinerStatus Read()
+    {
+        var now = time.GetUtcNow();
+        var chain = ReadChain(now);
+        var snapshot = allocator.Current;
+        var presence = announcer.Current;
+        var components = new ComponentStatus[]
+        {
+            new("Delivery", snapshot.Ready, startup.Progress),
+            new("Metagraph", chain.MetagraphAgeSeconds is not null, chain.MetagraphAgeSeconds is { } age ? $"{age:0} s old" : "not read yet"),
+            new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
+        };
+        return new MinerStatus(
+            Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && metagraphs.Current is not null,
+            components, chain, ReadRental(snapshot), ReadRequests(), ReadRefusals());
+    }
+
+    ChainStatus ReadChain(DateTimeOffset now)
+    {
+        var metagraph = metagraphs.Current;
+        var presence = announcer.Current;
+        Bittensor.Subtensor.Neuron? self = null;
+        metagraph?.TryGetNeuron(hotkey, out self);
+        return new ChainStatus(
+            follower.Head?.Number,
+            metagraph is null ? null : (now - metagraph.FetchedAt).TotalSeconds,
+            metagraph?.Neurons.Length ?? 0,
+            self?.Uid.Value ?? presence.Uid?.Value,
+            self?.Stake,
+            presence.Published is { IsServing: true } axonInfo ? $"{axonInfo.Ip}:{axonInfo.Port}" : null,
+            presence.Detail);
+    }
+
+    static RentalStatus ReadRental(AllocationSnapshot snapshot) => snapshot.Allocation is { } held
+        ? new RentalStatus(held.State.ToString(), held.Kind.ToString(), held.Id, held.Hotkey.ToString(), held.Started, held.Expires)
+        : new RentalStatus(snapshot.State.ToString(), null, null, null, null, null);
+
+    Dictionary<string, long> ReadRequests() =>
+        axon.Statistics.Snapshot().ToDictionary(count => $"{(count.Route.Length == 0 ? "(none)" : count.Route)} {count.Outcome}", count => count.Count);
+
+    RefusalStatus[] ReadRefusals() =>
+        [.. gate.Refusals.Snapshot().Select(refusal => new RefusalStatus(refusal.Rule, refusal.Count, refusal.LastHotkey.ToString(), refusal.LastStake))];
+}

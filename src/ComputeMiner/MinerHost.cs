@@ -1,0 +1,119 @@
+using Bittensor.Axon;
+using Bittensor.Keys;
+using Bittensor.Subtensor;
+using ComputeMiner.Admission;
+using ComputeMiner.Allocations;
+using ComputeMiner.Challenges;
+using ComputeMiner.Configuration;
+using ComputeMiner.Containers;
+using ComputeMiner.Dashboard;
+using ComputeMiner.Presence;
+
+namespace ComputeMiner;
+
+/// <summary>The composition root of <c>miner run</c>: reads top to bottom as the order in which the miner comes up.</summary>
+static partial class MinerHost
+{
+    /// <summary>The reference miner's version this one is equivalent to (1.9.0), as the chain and the sealed credentials carry it.</summary>
+    public const int SubnetVersion = 190;
+
+    static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs until <paramref name="stop"/> fires. Rented containers stay as they are.</summary>
+    /// <exception cref="StartupException">Something the operator must mend first; the message says what and how.</exception>
+    public static async Task RunAsync(MinerOptions options, Keypair hotkey, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var time = TimeProvider.System;
+        var logger = loggers.CreateLogger("ComputeMiner");
+        var netuid = options.Netuid;
+        Log.Starting(logger, netuid.Value, hotkey.Hotkey, options.StateDirectory);
+
+        // Containers, and who holds the machine.
+        var container = options.Container;
+        container.Instance = MinerInstance.Of(hotkey.Hotkey);
+        container.Gpus = await GpuInventory.ListAsync(stop);
+        using var engine = new DockerEngine(container, time, loggers);
+        var machine = await engine.ProbeAsync(stop);
+        Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
+        using var ledger = AllocationLedger.Open(options.StateDirectory);
+        await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>());
+        var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, time, loggers.CreateLogger<AllocationReconciler>());
+        using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
+        using var expiry = new AllocationExpiry(allocator, reconciler, options.Allocation, time);
+
+        // The chain, and our place on it.
+        await using var chain = new SubtensorClient(options.Subtensor.ToClientOptions(), time, loggers.CreateLogger<SubtensorClient>());
+        var metagraphs = new MetagraphSource();
+        using var http = new HttpClient();
+        var address = new PublishedAxon(options.Axon, SubnetVersion, new ExternalAddress(http, ExternalAddress.DefaultServices));
+        var announcer = new AxonAnnouncer(chain, netuid, hotkey, address.WishAsync, loggers.CreateLogger<AxonAnnouncer>());
+        var refresher = new MetagraphRefresher(chain, netuid, metagraphs, loggers.CreateLogger<MetagraphRefresher>());
+        using var follower = new ChainFollower(chain, refresher, announcer, loggers.CreateLogger<ChainFollower>());
+
+        // The gate, and what is behind it.
+        var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
+        var endpoints = new AxonEndpoint[]
+        {
+            new AllocateEndpoint(allocator, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
+            new ChallengeEndpoint(),
+        };
+        await using var axon = new AxonServer(options.Axon.ToServerOptions(), hotkey.Hotkey, gate, endpoints, time, loggers);
+        var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, announcer, allocator, startup, time);
+        await using var admin = new AdminServer(options.Admin.Address, status.Read, loggers.CreateLogger<AdminServer>());
+
+        await ListenAsync("--axon.port", axon.StartAsync, stop);
+        await ListenAsync("--admin.address", admin.StartAsync, stop);
+        await RunUntilStoppedAsync([startup, expiry, follower], logger, stop);
+        using var patience = new CancellationTokenSource(StopPatience);
+        await axon.StopAsync(patience.Token);
+        Log.Stopped(logger);
+    }
+
+    static async Task ListenAsync(string flag, Func<CancellationToken, Task> start, CancellationToken stop)
+    {
+        try
+        {
+            await start(stop);
+        }
+        catch (IOException fault)
+        {
+            throw new StartupException($"{fault.Message.TrimEnd('.')}. Free the port or choose another one with {flag}.", fault);
+        }
+    }
+
+    /// <summary>A background service that fails with what it does not know how to retry stops the whole program.</summary>
+    static async Task RunUntilStoppedAsync(IReadOnlyList<BackgroundService> services, ILogger logger, CancellationToken stop)
+    {
+        foreach (var service in services)
+            await service.StartAsync(stop);
+        var stopped = new TaskCompletionSource();
+        await using var registration = stop.Register(stopped.SetResult);
+        // The start-up service ends when its work is done; a service that ends in a fault takes the program with it.
+        var running = services.Select(service => service.ExecuteTask!).Append(stopped.Task).ToList();
+        while (!stop.IsCancellationRequested && running.Count > 1)
+        {
+            var ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            if (ended.IsFaulted)
+                await ended;
+        }
+        Log.Stopping(logger);
+        foreach (var service in services)
+            await service.StopAsync(CancellationToken.None);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(6001, LogLevel.Information, "Starting on subnet {Netuid} as {Hotkey}, state in {StateDirectory}")]
+        public static partial void Starting(ILogger logger, ushort netuid, Hotkey hotkey, string stateDirectory);
+
+        [LoggerMessage(6002, LogLevel.Information, "Docker {Version}: {Cpus} CPUs, {Memory} GiB")]
+        public static partial void Docker(ILogger logger, string version, int cpus, long memory);
+
+        [LoggerMessage(6003, LogLevel.Information, "Stopping; a rented container goes on")]
+        public static partial void Stopping(ILogger logger);
+
+        [LoggerMessage(6004, LogLevel.Information, "Stopped")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

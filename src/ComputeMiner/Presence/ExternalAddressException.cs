@@ -1,0 +1,4 @@
+namespace ComputeMiner.Presence;
+
+/// <summary>The public address is not known and no two services agree on one.</summary>
+sealed class ExternalAddressException(string message) : Exception(message);
