@@ -2,7 +2,7 @@ namespace Bittensor.Synapses;
 
 /// <summary>The envelope's header names, as they are written on the wire.</summary>
 /// <remarks>Source: opentensor/bittensor, bittensor/core/synapse.py, Synapse.to_headers.</remarks>
-static class SynapseHeaderNames
+public static class SynapseHeaderNames
 {
     public const string Prefix = "bt_";
     public const string Name = "name";
