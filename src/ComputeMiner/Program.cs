@@ -4,8 +4,13 @@ using ComputeMiner.Configuration;
 using var interrupt = new InterruptSignal();
 CliEntry[] commands =
 [
+    new RunCommand(),
+    new DemoCommand(),
+    new DevnetCommand(),
+    ValidatorCommands.Group,
     new CommandGroup(
         "wallet", "Makes and shows keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(), new WalletShowCommand()),
+    new StatusCommand(),
     new DoctorCommand(TimeProvider.System),
 ];
 var application = new CliApplication([.. commands], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());

@@ -20,8 +20,7 @@ sealed class WalletListCommand : CliCommand
     {
         var path = context.Options.Wallet.Path;
         // A list asks nobody for passwords: an encrypted hotkey without a public file shows why its address is unknown.
-        var found = Wallet.NamesIn(path).Select(name => WalletAnswers.Read(new Wallet(path, name), _ => null));
-        IReadOnlyList<WalletEntry> wallets = [.. found];
+        IReadOnlyList<WalletEntry> wallets = [.. Wallet.NamesIn(path).Select(name => WalletAnswers.Read(new Wallet(path, name), _ => null))];
         if (context.Json)
             context.WriteJson(wallets, WalletJson.Default.IReadOnlyListWalletEntry);
         else if (wallets.Count == 0)

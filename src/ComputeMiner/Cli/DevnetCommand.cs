@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using ComputeMiner.Configuration;
+using DevNet;
+
+namespace ComputeMiner.Cli;
+
+/// <summary>The embedded dev chain on its own.</summary>
+sealed class DevnetCommand : CliCommand
+{
+    static readonly CommandFlag<ushort> PortFlag = new("port", ValueKinds.AnyPort, 9944, "TCP port of the chain's RPC on 127.0.0.1.");
+    static readonly CommandFlag<TimeSpan> BlockTimeFlag =
+        new("block-time", ValueKinds.Seconds, TimeSpan.FromSeconds(12), "Seconds between blocks.");
+
+    public override string Name => "devnet";
+
+    public override string Summary => "Run a development chain on this machine until stopped; state lives in memory.";
+
+    public override string Example => "miner devnet --block-time 1";
+
+    public override ImmutableArray<CommandFlag> Flags => [PortFlag, BlockTimeFlag];
+
+    public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    {
+        await using var chain = await DevChain.StartAsync(
+            new DevChainOptions { Port = context.Get(PortFlag), BlockTime = context.Get(BlockTimeFlag) }, cancellation);
+        context.Console.Out.WriteLine($"chain at {chain.Endpoint}, subnets 1 and 27, funded: //Alice //Bob //Charlie //Dave //Eve //Ferdie");
+        context.Console.Out.WriteLine($"miner run --subtensor.network {chain.Endpoint}   uses it; Ctrl+C ends it");
+        var ended = new TaskCompletionSource();
+        await using var registration = cancellation.Register(ended.SetResult);
+        await ended.Task;
+        return ExitCode.Good;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ComputeMiner.Demo;
+
+/// <summary>The miner under demonstration: this very program as a process of its own, as an operator would start it.</summary>
+sealed class DemoMiner : IAsyncDisposable
+{
+    static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
+
+    readonly Process _process;
+    readonly HttpClient _admin;
+    readonly StreamWriter _log;
+
+    DemoMiner(Process process, Uri dashboard, StreamWriter log)
+    {
+        (_process, Dashboard, _log) = (process, dashboard, log);
+        _admin = new HttpClient { BaseAddress = dashboard, Timeout = TimeSpan.FromSeconds(5) };
+    }
+
+    public Uri Dashboard { get; }
+
+    public static DemoMiner Start(IEnumerable<string> arguments, IPEndPoint admin, string logPath)
+    {
+        var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known.");
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var log = new StreamWriter(logPath) { AutoFlush = true };
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Append(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new DemoMiner(process, new Uri($"http://{admin}/"), log);
+    }
+
+    /// <summary>Waits until the miner says that it can deliver: axon up, image built, metagraph read.</summary>
+    /// <exception cref="InvalidOperationException">The process ended instead.</exception>
+    public async Task WaitUntilReadyAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        do
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"the miner ended with exit code {_process.ExitCode}; its log tells why");
+            try
+            {
+                using var answer = await _admin.GetAsync("readyz", deadline.Token);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+        }
+        while (await pause.WaitForNextTickAsync(deadline.Token));
+    }
+
+    /// <summary>Resident memory of the miner in bytes.</summary>
+    public long ResidentBytes()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            // Closing its input would not stop it; the polite signal lets it keep its ledger in order.
+            using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+                await kill.WaitForExitAsync();
+            using var deadline = new CancellationTokenSource(StopPatience);
+            try
+            {
+                await _process.WaitForExitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+        _process.Dispose();
+        _admin.Dispose();
+        await _log.DisposeAsync();
+    }
+
+    /// <summary>A TCP port nobody listens on at this moment.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Any, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    static void Append(StreamWriter log, string? line)
+    {
+        if (line is null)
+            return;
+        lock (log)
+        {
+            if (log.BaseStream is { CanWrite: true })
+                log.WriteLine(line);
+        }
+    }
+}
