@@ -76,15 +76,6 @@ sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Everything until the other side closes.</summary>
-    public async Task<string> ReadToEndAsync()
-    {
-        while (await FillAsync())
-        {
-        }
-        return Encoding.Latin1.GetString([.. _pending]);
-    }
-
     public void Dispose() => _client.Dispose();
 
     int HeadEnd()

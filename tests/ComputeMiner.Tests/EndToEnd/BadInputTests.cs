@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ComputeMiner.Tests.EndToEnd;
+
+/// <summary>What the program says to an operator who got something wrong: the whole program, its exit code and its words.</summary>
+public sealed class BadInputTests : IDisposable
+{
+    const string Phrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+
+    readonly string _directory = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Run_UnknownFlag_ExitsTwoAndSuggests()
+    {
+        var (exitCode, _, errors) = await MinerProcess.RunAsync(["run", "--axon.prt", "8091"]);
+
+        Assert.Equal(2, exitCode);
+        Assert.Equal("error: --axon.prt (flag --axon.prt): is not known; did you mean --axon.port?\n'miner run --help' shows what is accepted.\n", errors);
+    }
+
+    [Fact]
+    public async Task Run_WrongTypes_NamesAllFaultsAtOnce()
+    {
+        var (exitCode, _, errors) = await MinerProcess.RunAsync(
+            ["run", "--axon.port", "abc"], new Dictionary<string, string?> { ["MINER_SSH_PORT"] = "70000" });
+
+        Assert.Equal(2, exitCode);
+        Assert.Equal(
+            """
+            error: axon.port = 'abc' (flag --axon.port): must be a port from 1025 to 65534
+            error: ssh.port = '70000' (environment variable MINER_SSH_PORT): must be a port from 1 to 65535
+            'miner run --help' shows what is accepted.
+
+            """,
+            errors);
+    }
+
+    [Fact]
+    public async Task Run_ReferenceFormWithUnknownFlag_WarnsAndGoesOn()
+    {
+        var (exitCode, _, errors) = await MinerProcess.RunAsync(["--netuid", "27", "--no.such.flag", "--wallet.path", _directory]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("warning: --no.such.flag (flag --no.such.flag) is not known and ignored", errors, StringComparison.Ordinal);
+        Assert.Contains("It does not exist", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_NoWallet_NamesTheFileAndTheRemedy()
+    {
+        var (exitCode, output, errors) = await MinerProcess.RunAsync(["run", "--wallet.path", _directory]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal("", output);
+        Assert.Equal(
+            $"error: Key file {_directory}/default/hotkeys/default: It does not exist. Check the wallet's path and names, or create the key.\n", errors);
+    }
+
+    [Fact]
+    public async Task Run_NoDocker_SaysWhatToStart()
+    {
+        var (exitCode, _, errors) = await MinerProcess.RunAsync(
+            RunArguments(), new Dictionary<string, string?> { ["DOCKER_HOST"] = $"unix://{_directory}/nothing.sock" });
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("nothing.sock", errors, StringComparison.Ordinal);
+        Assert.Contains("docker", errors, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_PortTaken_NamesThePortAndTheFlag()
+    {
+        using var taken = new TcpListener(IPAddress.Any, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var (exitCode, _, errors) = await MinerProcess.RunAsync([.. RunArguments(), "--axon.port", port.ToString()]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"error: Failed to bind to address http://0.0.0.0:{port}: address already in use. Free the port or choose another one with --axon.port.", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ChainUnreachable_KeepsTryingAndSaysSo()
+    {
+        await using var miner = MinerProcess.Start([.. RunArguments(), "--axon.port", FreePort()]);
+
+        await miner.WaitForLineAsync("Cannot reach the chain at ws://127.0.0.1:9/");
+        await miner.WaitForLineAsync("Cannot reach the chain at ws://127.0.0.1:9/");
+        miner.Interrupt();
+
+        Assert.Equal(0, await miner.WaitForExitAsync());
+    }
+
+    string[] RunArguments()
+    {
+        var hotkeys = Directory.CreateDirectory(Path.Combine(_directory, "default", "hotkeys"));
+        File.WriteAllText(Path.Combine(hotkeys.FullName, "default"), $$"""{"secretPhrase":"{{Phrase}}"}""");
+        return
+        [
+            "run", "--wallet.path", _directory, "--state.dir", Path.Combine(_directory, "state"), "--subtensor.chain_endpoint", "ws://127.0.0.1:9",
+            "--admin.address", $"127.0.0.1:{FreePort()}", "--ssh.port", FreePort(), "--container.name-prefix", "badinput-", "--axon.external_ip", "127.0.0.2",
+        ];
+    }
+
+    static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString();
+    }
+}
