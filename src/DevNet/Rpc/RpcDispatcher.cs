@@ -105,6 +105,11 @@ sealed class RpcDispatcher
             if (id is not null || request.ValueKind != JsonValueKind.Object)
                 WriteError(writer, id, error);
         }
+        catch (Exception fault) when (id is not null)
+        {
+            // The edge: a fault of this chain is answered as a node answers its own, and the connection goes on.
+            WriteError(writer, id, new RpcException(-32603, "Internal error", $"{fault.GetType().Name}: {fault.Message}"));
+        }
     }
 
     static RpcException InvalidRequest() => new(-32600, "Invalid request");

@@ -52,6 +52,8 @@ sealed class RuntimeDefinition
     /// <param name="name"><c>Pallet.Item</c>.</param>
     public StoragePrefix Storage(string name) => _storage[name];
 
+    public bool HasStorage(string name) => _storage.ContainsKey(name);
+
     /// <summary>The indices of an event, by <c>Pallet.Event</c>.</summary>
     public (byte Pallet, byte Index) Event(string name) => _events[name];
 
