@@ -1,3 +1,4 @@
+using Bittensor.Substrate;
 using Bittensor.Subtensor;
 using Bittensor.Tests.Substrate;
 using Bittensor.Tests.Vectors;
@@ -40,4 +41,36 @@ public class RuntimeRepliesTests
         Assert.Equal(["SubnetInfoRuntimeApi_get_selective_metagraph"], query.Calls.Select(call => call.Name));
         Assert.Equal("1b0024" + "0000" + "0700" + "3400" + "3900" + "3b00" + "3c00" + "3e00" + "3f00" + "4500", Convert.ToHexStringLower(query.Calls[0].Parameters(new Netuid(27))));
     }
+
+    [Fact]
+    public void TryRead_FieldsAppendedAndCompactsWrapped_ReadsTheSameColumns()
+    {
+        var metadata = TestRuntime.Metadata(RuntimeAge.Next, 16);
+        var output = metadata.FindMethod("SubnetInfoRuntimeApi", "get_selective_metagraph")!.Output;
+        Assert.True(metadata.Types.TryGetOption(output, out var content));
+        var fields = ((TypeDefinition.Composite)metadata.Types[content].Definition).Fields;
+        var alice = new byte[32];
+        alice[0] = 0xd4;
+        ScaleValue ValueOf(string? name) => name switch
+        {
+            "netuid" => ScaleValue.Of(27),
+            "hotkeys" => Some(new ScaleValue.Sequence([ScaleValue.Of(alice)])),
+            "total_stake" => Some(new ScaleValue.Sequence([ScaleValue.Of(7_500_000_000)])),
+            "incentives" => Some(new ScaleValue.Sequence([ScaleValue.Of(65535)])),
+            "trust" => Some(new ScaleValue.Sequence([])),
+            "block" => Some(ScaleValue.Of(9_217_264)),
+            "field3" or "field75" => Some(ScaleValue.Of(1)),
+            _ => new ScaleValue.Variant("None", 0, new ScaleValue.Composite([], [])),
+        };
+        var metagraph = new ScaleValue.Composite([.. fields.Select(field => field.Name)], [.. fields.Select(field => ValueOf(field.Name))]);
+        var columns = new MetagraphColumns();
+
+        Assert.True(MetagraphQuery.Compile(metadata, MetagraphParts.Usual).Calls[0].TryRead(ScaleEncoder.Encode(metadata.Types, output, Some(metagraph)), columns));
+
+        var neuron = Assert.Single(columns.ToNeurons());
+        Assert.Equal((9_217_264UL, 7.5, 1.0, 0.0), (columns.Block, neuron.Stake, neuron.Incentive, neuron.Trust));
+        Assert.Equal(alice, neuron.Hotkey.Account.Bytes.ToArray());
+    }
+
+    static ScaleValue.Variant Some(ScaleValue value) => new("Some", 1, new ScaleValue.Composite([null], [value]));
 }
