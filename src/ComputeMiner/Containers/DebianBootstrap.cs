@@ -15,7 +15,7 @@ static class DebianBootstrap
     /// <exception cref="BaseImageException">mmdebstrap is missing or failed; its last words are in the message.</exception>
     public static async Task WriteAsync(string tar, IProgress<PreparationStep>? progress, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("mmdebstrap", Arguments(tar)) { RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("mmdebstrap", [.. Options, tar]) { RedirectStandardError = true, RedirectStandardInput = true };
         using var process = Start(start);
         process.StandardInput.Close();
         var words = new Queue<string>();
@@ -41,7 +41,8 @@ static class DebianBootstrap
             throw new BaseImageException($"mmdebstrap ended with {process.ExitCode}: {string.Join(" | ", words)} {Remedy}");
     }
 
-    static string[] Arguments(string tar) =>
+    /// <summary>What decides the result, for the recipe's version.</summary>
+    public static IReadOnlyList<string> Options { get; } =
     [
         "--variant=minbase",
         $"--include={ImageRecipe.Packages}",
@@ -49,9 +50,10 @@ static class DebianBootstrap
         "--dpkgopt=path-exclude=/usr/share/doc/*",
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
         $"--customize-hook=chroot \"$1\" /bin/sh <<'SETUP'\n{ImageRecipe.Setup}SETUP\n",
+        // sshd's directory in /run stays.
+        "--skip=cleanup/run",
         "--format=tar",
         ImageRecipe.Suite,
-        tar,
     ];
 
     static Process Start(ProcessStartInfo start)

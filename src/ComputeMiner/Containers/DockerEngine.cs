@@ -227,7 +227,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     async Task RequireAliveAsync(string id, CancellationToken cancellation)
     {
         var state = (await InspectAsync(id, cancellation))?.State;
-        if (state is not { Running: true } and not { Restarting: true })
+        if (state is not { Running: true, Restarting: false })
             throw new ContainerStartException(id, state?.ExitCode, $"it ended before sshd answered. See `docker logs {id[..12]}`.");
     }
 

@@ -44,7 +44,8 @@ static class DockerProfile
             ShmSize = limits.SharedMemory,
             NanoCPUs = limits.NanoCpus,
             PidsLimit = limits.Processes,
-            Ulimits = [new Ulimit { Name = "nofile", Soft = 65536, Hard = 1048576 }, new Ulimit { Name = "core", Soft = 0, Hard = 0 }],
+            // Open files stay at the daemon's own limit: a daemon that is confined itself may not raise it.
+            Ulimits = [new Ulimit { Name = "core", Soft = 0, Hard = 0 }],
             LogConfig = new LogConfig
             {
                 Type = "json-file",

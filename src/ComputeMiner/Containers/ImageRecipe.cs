@@ -82,7 +82,7 @@ static class ImageRecipe
     /// <summary>Version of the image made from a base, or of the bootstrapped one when that is null.</summary>
     public static string VersionOf(string? baseImage)
     {
-        var text = string.Join('\n', baseImage ?? $"{Suite} {Packages}", Setup);
+        var text = baseImage is null ? string.Join('\n', DebianBootstrap.Options) : $"{Dockerfile(baseImage)}\n{Setup}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
     }
 }

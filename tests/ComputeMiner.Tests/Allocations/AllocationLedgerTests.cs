@@ -1,0 +1,81 @@
+using ComputeMiner.Allocations;
+using Microsoft.Data.Sqlite;
+
+namespace ComputeMiner.Tests.Allocations;
+
+public class AllocationLedgerTests
+{
+    readonly string _directory = Path.Combine(Directory.CreateTempSubdirectory().FullName, "state");
+
+    [Fact]
+    public void Open_Fresh_IsReadableForThisUserOnly()
+    {
+        using var ledger = AllocationLedger.Open(_directory);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory));
+        Assert.All(Directory.GetFiles(_directory), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.Contains(Path.Combine(_directory, AllocationLedger.FileName), Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public void Write_Allocation_SurvivesReopening()
+    {
+        var allocation = Some("a");
+        using (var ledger = AllocationLedger.Open(_directory))
+        {
+            ledger.Write(allocation with { State = AllocationState.Reserving, ContainerId = null });
+            ledger.Write(allocation);
+        }
+
+        using var again = AllocationLedger.Open(_directory);
+        Assert.Equal(allocation, again.Read());
+        again.Delete("a");
+        Assert.Null(again.Read());
+    }
+
+    [Fact]
+    public void Write_SecondHolder_IsRefusedByTheDatabaseItself()
+    {
+        using var ledger = AllocationLedger.Open(_directory);
+        ledger.Write(Some("a"));
+
+        Assert.Throws<LedgerException>(() => ledger.Write(Some("b")));
+
+        Assert.Equal("a", ledger.Read()!.Id);
+    }
+
+    [Fact]
+    public void Open_NewerVersion_IsRefusedAndLeftAsItIs()
+    {
+        AllocationLedger.Open(_directory).Dispose();
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(_directory, AllocationLedger.FileName)};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 99";
+            command.ExecuteNonQuery();
+        }
+
+        var fault = Assert.Throws<LedgerException>(() => AllocationLedger.Open(_directory));
+
+        Assert.Contains("version 99", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_NoDirectoryPossible_NamesTheFile()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "file");
+        File.WriteAllText(file, "");
+
+        var fault = Assert.Throws<LedgerException>(() => AllocationLedger.Open(Path.Combine(file, "state")));
+
+        Assert.Contains(AllocationLedger.FileName, fault.Message, StringComparison.Ordinal);
+    }
+
+    static Allocation Some(string id)
+    {
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var hotkey = Bittensor.Keys.Keypair.FromUri("//Alice").Hotkey;
+        return new Allocation(id, AllocationKind.Rental, AllocationState.Running, "owner", hotkey, start, start.AddDays(1), "container");
+    }
+}

@@ -1,0 +1,98 @@
+using ComputeMiner.Allocations;
+using ComputeMiner.Tests.Containers;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeMiner.Tests.Allocations;
+
+/// <summary>A miner's allocation side on the machine's Docker Engine; everything it logs is kept.</summary>
+sealed class DockerMachine : IAsyncDisposable
+{
+    readonly DockerFixture _docker;
+    readonly string _stateDirectory = Path.Combine(Directory.CreateTempSubdirectory().FullName, "state");
+    readonly KeptLog _log = new();
+    readonly ILoggerFactory _loggers;
+
+    DockerMachine(DockerFixture docker)
+    {
+        _docker = docker;
+        _loggers = LoggerFactory.Create(builder => builder.AddProvider(_log).SetMinimumLevel(LogLevel.Trace));
+        Open();
+    }
+
+    public AllocationLedger Ledger { get; private set; } = null!;
+
+    public Allocator Allocator { get; private set; } = null!;
+
+    public string LogText => _log.Text;
+
+    public static async Task<DockerMachine> StartAsync(DockerFixture docker)
+    {
+        var machine = new DockerMachine(docker);
+        await machine.ReadyAsync();
+        return machine;
+    }
+
+    /// <summary>Opens the same ledger again, as a new process would.</summary>
+    public async Task ReopenAsync()
+    {
+        Ledger.Dispose();
+        Open();
+        await ReadyAsync();
+    }
+
+    public AllocateEndpoint Endpoint() => new(Allocator, _docker.Settings.SshPort, 190, _loggers.CreateLogger<AllocateEndpoint>());
+
+    public async ValueTask DisposeAsync()
+    {
+        await Allocator.DisposeAsync();
+        Ledger.Dispose();
+        Directory.Delete(_stateDirectory, recursive: true);
+        _loggers.Dispose();
+        await _docker.RemoveAllAsync();
+    }
+
+    void Open()
+    {
+        Ledger = AllocationLedger.Open(_stateDirectory);
+        Allocator = new Allocator(_docker.Engine, Ledger, new AllocationOptions(), _docker.Settings, TimeProvider.System, _loggers.CreateLogger<Allocator>());
+    }
+
+    async Task ReadyAsync()
+    {
+        var reconciler = new AllocationReconciler(
+            _docker.Engine, Ledger, new AllocationOptions(), TimeProvider.System, _loggers.CreateLogger<AllocationReconciler>());
+        await Allocator.RestoreAsync(reconciler, CancellationToken.None);
+        Allocator.UseImage(_docker.Image);
+    }
+
+    sealed class KeptLog : ILoggerProvider, ILogger
+    {
+        readonly System.Text.StringBuilder _text = new();
+
+        public string Text
+        {
+            get
+            {
+                lock (_text)
+                    return _text.ToString();
+            }
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_text)
+                _text.AppendLine(formatter(state, exception)).AppendLine(exception?.ToString());
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

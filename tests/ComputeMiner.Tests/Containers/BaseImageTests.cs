@@ -1,0 +1,77 @@
+using System.Formats.Tar;
+using ComputeMiner.Containers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.Containers;
+
+[Collection(DockerCollection.Name)]
+public class BaseImageTests(DockerFixture docker)
+{
+    [Fact]
+    public async Task PrepareAsync_Image_HoldsNoPasswordNoKeysAndKnowsItsRecipe()
+    {
+        var id = (await HostCommand.RunAsync("docker", ["create", docker.Image.Id, "/bin/true"])).Trim();
+        try
+        {
+            var tar = Path.Combine(Directory.CreateTempSubdirectory().FullName, "image.tar");
+            await HostCommand.RunAsync("docker", ["export", "-o", tar, id]);
+            var (names, shadow) = Read(tar);
+            File.Delete(tar);
+
+            Assert.Contains("usr/sbin/sshd", names);
+            Assert.DoesNotContain(names, each => each.StartsWith("etc/ssh/ssh_host_", StringComparison.Ordinal));
+            Assert.DoesNotContain("root/.ssh/authorized_keys", names);
+            Assert.All(shadow.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains(line.Split(':')[1], (string[])["*", "!", "!*", "!!"]));
+        }
+        finally
+        {
+            await HostCommand.RunAsync("docker", ["rm", id]);
+        }
+        var label = await HostCommand.RunAsync("docker", ["inspect", "--format", $"{{{{index .Config.Labels \"{ContainerLabels.RecipeKey}\"}}}}", docker.Image.Id]);
+        Assert.Equal(ImageRecipe.VersionOf(null), label.Trim());
+    }
+
+    [Fact]
+    public async Task PrepareAsync_NamedImage_IsDerivedOnceWithSshd()
+    {
+        var settings = new ContainerOptions { Instance = DockerFixture.Instance, Network = docker.Settings.Network, Image = docker.Image.Reference };
+        using var engine = new DockerEngine(settings, TimeProvider.System, NullLoggerFactory.Instance);
+        var steps = new List<PreparationStep>();
+        var progress = new Steps(steps);
+        try
+        {
+            var first = await engine.PrepareImageAsync(progress, TestContext.Current.CancellationToken);
+            var second = await engine.PrepareImageAsync(null, TestContext.Current.CancellationToken);
+
+            Assert.NotEqual(docker.Image.Id, first.Id);
+            Assert.Equal(first, second);
+            Assert.StartsWith("root:*:", first.Shadow, StringComparison.Ordinal);
+            Assert.Equal(100, steps[^1].Percent);
+            Assert.Equal(steps.Select(each => each.Percent).Order(), steps.Select(each => each.Percent));
+        }
+        finally
+        {
+            await HostCommand.TryRunAsync("docker", ["rmi", $"{ImageRecipe.Repository}:{ImageRecipe.VersionOf(docker.Image.Reference)}"]);
+        }
+    }
+
+    static (HashSet<string> Names, string Shadow) Read(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var reader = new TarReader(file);
+        var names = new HashSet<string>();
+        var shadow = "";
+        while (reader.GetNextEntry() is { } entry)
+        {
+            names.Add(entry.Name);
+            if (entry.Name == "etc/shadow")
+                shadow = new StreamReader(entry.DataStream!).ReadToEnd();
+        }
+        return (names, shadow);
+    }
+
+    sealed class Steps(List<PreparationStep> list) : IProgress<PreparationStep>
+    {
+        public void Report(PreparationStep value) => list.Add(value);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+using ComputeMiner.Containers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.Containers;
+
+/// <summary>
+/// A Docker engine under names of its own, so that tests run beside a live miner, and the image for renters, which the machine keeps.
+/// Everything else of this instance is removed before and after.
+/// </summary>
+public sealed class DockerFixture : IAsyncLifetime
+{
+    internal const string Instance = "computeminer-tests";
+
+    internal ContainerOptions Settings { get; } = new()
+    {
+        Instance = Instance,
+        NamePrefix = "computeminer-tests-",
+        Network = "computeminer-tests",
+        SshPort = FreePort(),
+    };
+
+    internal DockerEngine Engine { get; private set; } = null!;
+
+    internal PreparedImage Image { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Engine = new DockerEngine(Settings, TimeProvider.System, NullLoggerFactory.Instance);
+        await RemoveAllAsync();
+        Image = await Engine.PrepareImageAsync(null, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RemoveAllAsync();
+        Engine.Dispose();
+        await HostCommand.TryRunAsync("docker", ["network", "rm", Settings.Network]);
+    }
+
+    internal async Task RemoveAllAsync()
+    {
+        foreach (var each in await Engine.ListAsync(CancellationToken.None))
+            await Engine.RemoveAsync(each.Id, CancellationToken.None);
+    }
+
+    internal static ushort FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        return (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
