@@ -75,7 +75,8 @@ sealed class BlockBuilder
     public static Block Close(ChainState state, byte[] parentHash, ImmutableArray<byte[]> extrinsics, byte[][] logs)
     {
         // A real node keeps both in tries. Here they are hashes of everything in order, which depend on the same things.
-        var header = new BlockHeaderData(parentHash, state.BlockNumber, RootOf(state.Entries.SelectMany(entry => new[] { entry.Key, entry.Value })), RootOf(extrinsics), logs);
+        var stateRoot = RootOf(state.Entries.SelectMany(entry => new[] { entry.Key, entry.Value }));
+        var header = new BlockHeaderData(parentHash, state.BlockNumber, stateRoot, RootOf(extrinsics), logs);
         return new(header, header.ComputeHash(), extrinsics, state.Runtime) { State = state.Entries };
     }
 

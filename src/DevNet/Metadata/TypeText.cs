@@ -31,7 +31,9 @@ static class TypeText
         return matches;
     }
 
-    /// <summary>The rows of a table, trimmed, without blank ones. A row goes on in the next line after a comma, or where that begins with <c>--</c>.</summary>
+    /// <summary>
+    /// The rows of a table, trimmed, without blank ones. A row goes on in the next line after a comma, or where that begins with <c>--</c>.
+    /// </summary>
     public static List<string> Lines(string table)
     {
         var rows = new List<string>();

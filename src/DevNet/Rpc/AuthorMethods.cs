@@ -11,13 +11,16 @@ static class AuthorMethods
 {
     public static void AddTo(Dictionary<string, Action<RpcCall>> methods, Chain chain)
     {
-        methods["author_submitExtrinsic"] = call => call.Result.WriteStringValue(HexText.Of(chain.Pool.Submit(call.Bytes(0), chain.Pending()).Transaction.Hash));
+        methods["author_submitExtrinsic"] = call => Submit(call, chain);
         methods["author_submitAndWatchExtrinsic"] = call => SubmitAndWatch(call, chain);
         methods["author_unwatchExtrinsic"] = Subscriptions.Close;
         methods["author_pendingExtrinsics"] = call => WritePending(call.Result, chain);
         methods["payment_queryInfo"] = call => WriteInfo(call, chain);
         methods["system_accountNextIndex"] = methods["account_nextIndex"] = call => WriteNextIndex(call, chain);
     }
+
+    static void Submit(RpcCall call, Chain chain) =>
+        call.Result.WriteStringValue(HexText.Of(chain.Pool.Submit(call.Bytes(0), chain.Pending()).Transaction.Hash));
 
     /// <summary>The pool refuses before there is a subscription; afterwards every status is a notification.</summary>
     static void SubmitAndWatch(RpcCall call, Chain chain)

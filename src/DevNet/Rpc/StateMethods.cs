@@ -94,7 +94,8 @@ static class StateMethods
         if (count > MaximumPage)
             throw new RpcException(4002, $"count exceeds maximum value. value: {count}, max: {MaximumPage}");
         call.Result.WriteStartArray();
-        foreach (var key in StateAt(call, 3, chain).KeysUnder(prefix).Where(key => start is null || ByteOrder.Instance.Compare(key, start) > 0).Take((int)count))
+        var keys = StateAt(call, 3, chain).KeysUnder(prefix).Where(key => start is null || ByteOrder.Instance.Compare(key, start) > 0);
+        foreach (var key in keys.Take((int)count))
             call.Result.WriteStringValue(HexText.Of(key));
         call.Result.WriteEndArray();
     }

@@ -14,7 +14,8 @@ static class RuntimeApis
             metadata_versions() -> Vec<u32>
             """),
         RuntimeApiDefinition.Parse("TaggedTransactionQueue", "d2bc9897eed08f15", 3, """
-            validate_transaction(source: TransactionSource, tx: UncheckedExtrinsic, block_hash: H256) -> Result<ValidTransaction, TransactionValidityError>
+            validate_transaction(source: TransactionSource, tx: UncheckedExtrinsic,
+                block_hash: H256) -> Result<ValidTransaction, TransactionValidityError>
             """),
         RuntimeApiDefinition.Parse("AccountNonceApi", "bc9d89904f5b923f", 1, "account_nonce(account: AccountId32) -> u32"),
         RuntimeApiDefinition.Parse("TransactionPaymentApi", "37c8bb1350a9a2a8", 4, """

@@ -16,7 +16,8 @@ sealed class RuntimeDefinition
     readonly Dictionary<(byte Pallet, byte Index), string> _calls = [];
 
     public RuntimeDefinition(
-        uint specVersion, IReadOnlyList<PalletDefinition> pallets, IReadOnlyList<RuntimeApiDefinition> apis, IReadOnlyList<ExtensionDefinition> extensions)
+        uint specVersion, IReadOnlyList<PalletDefinition> pallets, IReadOnlyList<RuntimeApiDefinition> apis,
+        IReadOnlyList<ExtensionDefinition> extensions)
     {
         (SpecVersion, Pallets, Apis, Extensions) = (specVersion, pallets, apis, extensions);
         foreach (var pallet in pallets)

@@ -57,9 +57,13 @@ sealed class Dispatcher(ChainState state, EventLog events)
             return FromPallet(error);
         var (netuid, hotkey) = (LittleEndian.U16(call.Netuid), signer.Bytes.ToArray());
         if (call.Certificate is [var algorithm, .. var publicKey] && call.Certificate.Length <= MaximumCertificateLength)
-            state.Set("SubtensorModule.NeuronCertificates", [netuid, hotkey], new ScaleWriter().WriteByteVector(publicKey).WriteByte(algorithm).ToArray());
+        {
+            var certificate = new ScaleWriter().WriteByteVector(publicKey).WriteByte(algorithm);
+            state.Set("SubtensorModule.NeuronCertificates", [netuid, hotkey], certificate.ToArray());
+        }
         var info = new ScaleWriter()
-            .WriteUInt64(state.BlockNumber).WriteUInt32(call.Version).WriteUInt128(call.Ip).WriteUInt16(call.Port).WriteByte(call.IpType).WriteBytes(call.Tail);
+            .WriteUInt64(state.BlockNumber).WriteUInt32(call.Version).WriteUInt128(call.Ip).WriteUInt16(call.Port).WriteByte(call.IpType)
+            .WriteBytes(call.Tail);
         state.Set("SubtensorModule.Axons", [netuid, hotkey], info.ToArray());
         events.Add("SubtensorModule.AxonServed", fields => fields.WriteUInt16(call.Netuid).WriteBytes(hotkey));
         return null;

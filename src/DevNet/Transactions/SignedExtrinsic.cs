@@ -58,7 +58,8 @@ sealed class SignedExtrinsic
             throw new ScaleException($"Expected a signed extrinsic of format 4 (0x84), found 0x{format:x2}.");
         var signer = CallDecoder.ReadAddress(ref reader);
         var kind = reader.ReadByte();
-        var signature = reader.ReadBytes(kind switch { 0 or Sr25519Signature => 64, 2 => 65, _ => throw new ScaleException($"No signature kind {kind}.") });
+        var length = kind switch { 0 or Sr25519Signature => 64, 2 => 65, _ => throw new ScaleException($"No signature kind {kind}.") };
+        var signature = reader.ReadBytes(length);
         var usable = kind == Sr25519Signature ? signature.ToArray() : null;
 
         var extraAt = reader.Position;

@@ -16,7 +16,8 @@ static class TransactionValidator
 {
     /// <summary>Null when the transaction is valid; a nonce ahead of the account's is.</summary>
     public static TransactionFault? Check(SignedExtrinsic transaction, ChainState state, byte[] genesisHash) =>
-        CheckSignature(transaction, state, genesisHash) ?? CheckNonce(transaction, state) ?? CheckPayment(transaction, state) ?? CheckCall(transaction, state);
+        CheckSignature(transaction, state, genesisHash) ?? CheckNonce(transaction, state)
+            ?? CheckPayment(transaction, state) ?? CheckCall(transaction, state);
 
     /// <summary>The last block that may hold the transaction, as a distance.</summary>
     public static ulong Longevity(SignedExtrinsic transaction, ChainState state) =>
@@ -38,7 +39,8 @@ static class TransactionValidator
             return TransactionFault.BadSigner;
         var payload = new ScaleWriter()
             .WriteBytes(transaction.CallBytes).WriteBytes(transaction.Extra)
-            .WriteUInt32(state.Runtime.SpecVersion).WriteUInt32(RuntimeDefinition.TransactionVersion).WriteBytes(genesisHash).WriteBytes(birthHash).WriteByte(0)
+            .WriteUInt32(state.Runtime.SpecVersion).WriteUInt32(RuntimeDefinition.TransactionVersion)
+            .WriteBytes(genesisHash).WriteBytes(birthHash).WriteByte(0)
             .ToArray();
         var signed = payload.Length > 256 ? Blake2b.Hash256(payload) : payload;
         return Sr25519.Verify(transaction.Signer.Bytes, signed, transaction.Signature) ? null : TransactionFault.BadProof;

@@ -33,7 +33,8 @@ public sealed class PolkadotApiProcess : IAsyncLifetime
         var request = parameters ?? [];
         request["ask"] = question;
         await _node!.StandardInput.WriteLineAsync(request.ToJsonString());
-        var line = await _node.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The Node process ended; its error is in the test's output.");
+        var line = await _node.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("The Node process ended; its error is in the output of the test.");
         var answer = JsonNode.Parse(line)!.AsObject();
         Assert.False(answer.ContainsKey("failure"), (string?)answer["failure"]);
         return answer["result"];
