@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bittensor.Scale;
 using Bittensor.Substrate.Rpc;
 using Microsoft.Extensions.Logging;
 
@@ -165,6 +166,10 @@ sealed partial class ChainSession : IAsyncDisposable
         catch (System.Threading.Channels.ChannelClosedException fault)
         {
             return fault.InnerException as SubstrateException ?? await Rpc.Ended;
+        }
+        catch (Exception fault) when (fault is ScaleException or InvalidOperationException or FormatException)
+        {
+            return new SubstrateException($"The node at {Rpc.Endpoint} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using Bittensor.Scale;
 using Microsoft.Extensions.Logging;
 
 namespace Bittensor.Substrate;
@@ -89,6 +90,10 @@ sealed partial class SessionKeeper(SubstrateOptions options, TimeProvider time, 
                 catch (SubstrateException fault)
                 {
                     _lastFault = fault;
+                }
+                catch (Exception fault) when (fault is ScaleException or InvalidOperationException or FormatException)
+                {
+                    _lastFault = new SubstrateException($"The node at {endpoint} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
                 }
                 lock (_lock)
                 {
