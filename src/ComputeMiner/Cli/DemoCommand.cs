@@ -20,6 +20,8 @@ sealed class DemoCommand : CliCommand
 
     public override string Example => "miner demo --keep";
 
+    public override IEnumerable<Setting> Settings => SettingTable.Group("container.docker");
+
     public override ImmutableArray<CommandFlag> Flags => [KeepFlag];
 
     public override bool PrintsData => true;
@@ -33,7 +35,7 @@ sealed class DemoCommand : CliCommand
             terminal.Profile.Width = LogWidth;
         var steps = new DemoSteps(terminal, context.Console.Out, context.Json);
         using var directory = new DemoDirectory(keep);
-        await using var scenario = new DemoScenario(steps, directory, NullLoggerFactory.Instance);
+        await using var scenario = new DemoScenario(steps, directory, context.Options.Container.Endpoint, NullLoggerFactory.Instance);
         try
         {
             await scenario.RunAsync(cancellation);

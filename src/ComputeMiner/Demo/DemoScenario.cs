@@ -12,7 +12,7 @@ namespace ComputeMiner.Demo;
 /// The whole job on one machine: a dev chain, a new wallet, the miner as a process of its own, a validator that finds it on chain,
 /// rents it, works in it, gives it back, and is refused where it must be.
 /// </summary>
-sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, ILoggerFactory loggers) : IAsyncDisposable
+sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, Uri docker, ILoggerFactory loggers) : IAsyncDisposable
 {
     const string Prefix = "demo-";
     static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(1);
@@ -64,7 +64,7 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, ILoggerFacto
         steps.Headline("The machine");
         await steps.RunAsync("Docker answers", async () =>
         {
-            using var engine = new DockerEngine(new ContainerOptions(), TimeProvider.System, loggers);
+            using var engine = new DockerEngine(new ContainerOptions { Endpoint = docker }, TimeProvider.System, loggers);
             var info = await engine.ProbeAsync(cancellation);
             return $"Docker {info.Version}, {info.Cpus} CPUs, {info.Memory >> 30} GiB";
         });
@@ -116,7 +116,7 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, ILoggerFacto
                     "--subtensor.chain_endpoint", network.Chain.Endpoint.ToString(),
                     "--wallet.path", wallet.Path, "--wallet.name", wallet.Name, "--wallet.hotkey", wallet.HotkeyName,
                     "--axon.port", Port(DemoMiner.FreePort()), "--axon.external_ip", Address.ToString(), "--ssh.port", Port(DemoMiner.FreePort()),
-                    "--container.name-prefix", Prefix, "--state.dir", directory.State, "--admin.address", admin.ToString(), "--registry", "off",
+                    "--container.docker", docker.ToString(), "--container.name-prefix", Prefix, "--state.dir", directory.State, "--admin.address", admin.ToString(), "--registry", "off",
                 ],
                 admin,
                 directory.MinerLog));
@@ -147,7 +147,7 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, ILoggerFacto
         return new AxonTarget(new IPEndPoint(axon!.Ip, axon.Port), hotkey);
     }
 
-    static ContainerOptions ContainersOf(Hotkey hotkey) => new() { Instance = MinerInstance.Of(hotkey), NamePrefix = Prefix };
+    ContainerOptions ContainersOf(Hotkey hotkey) => new() { Endpoint = docker, Instance = MinerInstance.Of(hotkey), NamePrefix = Prefix };
 
     static string Port(int port) => port.ToString(CultureInfo.InvariantCulture);
 

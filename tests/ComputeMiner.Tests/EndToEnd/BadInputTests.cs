@@ -72,6 +72,26 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_DockerWithoutPermission_SaysHowToGetIt()
+    {
+        // Another user runs a copy of the program, because the checkout may lie where that user may not look.
+        var program = Directory.CreateDirectory(Path.Combine(_directory, "program")).FullName;
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(MinerProcess.Program)!))
+            File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
+        var arguments = RunArguments();
+        using (var open = System.Diagnostics.Process.Start("chmod", ["-R", "a+rwX", _directory]))
+            await open.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await using var miner = MinerProcess.StartProgram(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Path.Combine(program, "miner"), .. arguments],
+            new Dictionary<string, string?> { ["HOME"] = _directory });
+
+        Assert.Equal(1, await miner.WaitForExitAsync());
+        Assert.Contains("/var/run/docker.sock", miner.Errors, StringComparison.Ordinal);
+        Assert.Contains("usermod -aG docker", miner.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_PortTaken_NamesThePortAndTheFlag()
     {
         using var taken = new TcpListener(IPAddress.Any, 0);

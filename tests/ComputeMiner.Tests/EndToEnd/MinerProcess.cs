@@ -25,9 +25,13 @@ sealed class MinerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static MinerProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    public static MinerProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        StartProgram(Program, arguments, environment);
+
+    /// <summary>The same for another program that starts the miner, such as one that drops privileges first.</summary>
+    public static MinerProcess StartProgram(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
