@@ -136,11 +136,13 @@ sealed partial class Allocator(
             cancellation.ThrowIfCancellationRequested();
             Step(allocation);
             var access = SshAccess.Create(userKey);
+            // Hashing and key making go on while the engine is at work.
+            var files = Task.Run(() => access.ToFiles(image), CancellationToken.None);
             // A create or start under way is not abandoned: the engine would finish it behind our back.
             var id = await engine.CreateAsync(ToSpec(allocation, image), CancellationToken.None);
             Step(allocation = allocation with { State = AllocationState.Starting, ContainerId = id });
             cancellation.ThrowIfCancellationRequested();
-            await engine.DeliverAsync(id, access.ToFiles(image), CancellationToken.None);
+            await engine.DeliverAsync(id, await files, CancellationToken.None);
             cancellation.ThrowIfCancellationRequested();
             await engine.StartAsync(id, CancellationToken.None);
             await engine.WaitForSshAsync(id, container.SshPort, cancellation);
