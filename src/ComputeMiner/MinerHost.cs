@@ -44,9 +44,11 @@ static partial class MinerHost
         // The chain, and our place on it.
         await using var chain = new SubtensorClient(options.Subtensor.ToClientOptions(), time, loggers.CreateLogger<SubtensorClient>());
         var metagraphs = new MetagraphSource();
-        using var http = new HttpClient();
-        var address = new PublishedAxon(options.Axon, SubnetVersion, new ExternalAddress(http, ExternalAddress.DefaultServices));
-        var announcer = new AxonAnnouncer(chain, netuid, hotkey, address.WishAsync, loggers.CreateLogger<AxonAnnouncer>());
+        var registration = new Registration(metagraphs, hotkey.Hotkey);
+        using var http = ExternalAddress.CreateHttpClient();
+        var address = new PublishedAxon(
+            options.Axon, SubnetVersion, new ExternalAddress(http, ExternalAddress.DefaultServices, time), loggers.CreateLogger<PublishedAxon>());
+        var announcer = new AxonAnnouncer(chain, netuid, hotkey, address.WishAsync, metagraphs, loggers.CreateLogger<AxonAnnouncer>());
         var refresher = new MetagraphRefresher(chain, netuid, metagraphs, loggers.CreateLogger<MetagraphRefresher>());
         using var follower = new ChainFollower(chain, refresher, announcer, loggers.CreateLogger<ChainFollower>());
 
@@ -54,11 +56,11 @@ static partial class MinerHost
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
         var endpoints = new AxonEndpoint[]
         {
-            new AllocateEndpoint(allocator, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
+            new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
             new ChallengeEndpoint(),
         };
         await using var axon = new AxonServer(options.Axon.ToServerOptions(), hotkey.Hotkey, gate, endpoints, time, loggers);
-        var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, announcer, allocator, startup, time);
+        var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup, time);
         await using var admin = new AdminServer(options.Admin.Address, status.Read, loggers.CreateLogger<AdminServer>());
 
         await ListenAsync("--axon.port", axon.StartAsync, stop);

@@ -11,10 +11,12 @@ namespace ComputeMiner.Allocations;
 /// allocate). Every decided request is answered with a boolean status and the SSH port, whatever the decision.
 /// </summary>
 /// <param name="allocator">Decides and acts.</param>
+/// <param name="hasPlace">Whether the miner has its place on the subnet. Without it nothing new is handed out; what is held goes on.</param>
 /// <param name="sshPort">The port of the answers, also the one in the credentials.</param>
 /// <param name="minerVersion">The subnet version that goes into the credentials, for example 190.</param>
 /// <param name="logger">Where refusals are told, at Debug.</param>
-sealed partial class AllocateEndpoint(Allocator allocator, int sshPort, int minerVersion, ILogger<AllocateEndpoint> logger)
+sealed partial class AllocateEndpoint(
+    Allocator allocator, Func<bool> hasPlace, int sshPort, int minerVersion, ILogger<AllocateEndpoint> logger)
     : AxonEndpoint<AllocateSynapse>
 {
     public override double PriorityOffset => 3;
@@ -24,7 +26,7 @@ sealed partial class AllocateEndpoint(Allocator allocator, int sshPort, int mine
         string? info = null;
         var status = synapse switch
         {
-            { Checking: true, Timeline: > 0 } => allocator.IsFree,
+            { Checking: true, Timeline: > 0 } => hasPlace() && allocator.IsFree,
             { Checking: true } => TryReadKey(synapse, out var key) && allocator.Holds(key),
             { DockerChange: true } => TryReadKey(synapse, out var key) && await ActAsync(synapse.DockerAction, key, caller.Hotkey, cancellation),
             { Timeline: > 0 } => (info = await AllocateAsync(synapse, caller.Hotkey, cancellation)) is not null,
@@ -39,7 +41,9 @@ sealed partial class AllocateEndpoint(Allocator allocator, int sshPort, int mine
         if (!TryReadKey(synapse, out var key) || !TryReadSshKey(synapse.DockerRequirement.SshKey, out var userKey) || !CanSeal(key))
             return null;
         var kind = synapse.DeviceRequirement.Testing == true ? AllocationKind.Test : AllocationKind.Rental;
-        var outcome = await allocator.AllocateAsync(new AllocationRequest(kind, synapse.Timeline, key, caller, userKey), cancellation);
+        var outcome = hasPlace()
+            ? await allocator.AllocateAsync(new AllocationRequest(kind, synapse.Timeline, key, caller, userKey), cancellation)
+            : AllocationOutcome.Refused(AllocationRefusal.NotRegistered);
         if (outcome.Access is not { } access)
         {
             Log.Refused(logger, kind, caller, outcome.Refusal);

@@ -8,6 +8,9 @@ enum AllocationRefusal
     /// <summary>The image is not there yet, or the ledger was not compared with the containers yet.</summary>
     NotReady,
 
+    /// <summary>The miner's hotkey has no uid on the subnet, or that is not known yet.</summary>
+    NotRegistered,
+
     /// <summary>Somebody holds the machine.</summary>
     Busy,
 

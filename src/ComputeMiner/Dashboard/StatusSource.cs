@@ -11,7 +11,7 @@ namespace ComputeMiner.Dashboard;
 /// <summary>Puts the status together from what the parts hold in memory; asks nobody and changes nothing.</summary>
 sealed class StatusSource(
     MinerOptions options, Hotkey hotkey, AxonPipeline axon, AdmissionGate gate, MetagraphSource metagraphs, ChainFollower follower,
-    AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup, TimeProvider time)
+    Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup, TimeProvider time)
 {
     static readonly string Version = typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 
@@ -27,10 +27,11 @@ sealed class StatusSource(
         {
             new("Delivery", snapshot.Ready, startup.Progress),
             new("Metagraph", chain.MetagraphAgeSeconds is not null, chain.MetagraphAgeSeconds is { } age ? $"{age:0} s old" : "not read yet"),
+            new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
         };
         return new MinerStatus(
-            Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && metagraphs.Current is not null,
+            Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,
             components, chain, ReadRental(snapshot), ReadRequests(), ReadRefusals());
     }
 

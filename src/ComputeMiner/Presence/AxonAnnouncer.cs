@@ -1,6 +1,7 @@
 using Bittensor.Keys;
 using Bittensor.Substrate;
 using Bittensor.Subtensor;
+using ComputeMiner.Admission;
 
 namespace ComputeMiner.Presence;
 
@@ -9,15 +10,14 @@ namespace ComputeMiner.Presence;
 /// rate limit's clock; what it does after a failure depends on the cause.
 /// </summary>
 sealed partial class AxonAnnouncer(
-    SubtensorClient chain, Netuid netuid, Keypair hotkey, Func<CancellationToken, Task<ServeAxonCall>> wish, ILogger<AxonAnnouncer> logger)
+    SubtensorClient chain, Netuid netuid, Keypair hotkey, Func<CancellationToken, Task<ServeAxonCall>> wish, MetagraphSource metagraphs,
+    ILogger<AxonAnnouncer> logger)
 {
     /// <summary>Blocks between two looks at a published entry: the reference miner's status interval, about 15 minutes.</summary>
-    const ulong StatusInterval = 75;
-
-    /// <summary>Blocks between two looks while something must change outside (registration): about five minutes.</summary>
-    const ulong RetryInterval = 25;
+    public const ulong StatusInterval = 75;
 
     volatile AxonPresence _current = new(AxonStage.Unknown, "the chain was not asked yet");
+    ServeAxonCall? _wanted;
     int _failures;
 
     public AxonPresence Current => _current;
@@ -25,17 +25,36 @@ sealed partial class AxonAnnouncer(
     /// <summary>Looks at the entry when it is due at <paramref name="block"/>, and publishes it when it differs.</summary>
     public async Task OnHeadAsync(ulong block, CancellationToken cancellation)
     {
-        if (block < _current.NextBlock)
+        if (block < _current.NextBlock && !IsContradicted())
             return;
         try
         {
-            Become(await CheckAsync(block, cancellation));
+            Become(await CheckAsync(block, cancellation) with { CheckedBlock = block });
             _failures = 0;
         }
-        catch (Exception e) when (e is SubstrateException or ExtrinsicFailedException or ExternalAddressException)
+        catch (ExtrinsicFailedException refusal)
         {
-            Become(_current with { Stage = AxonStage.Failing, Detail = e.Message, NextBlock = block + BackOff() });
+            Become(await JudgeAsync(refusal, block, cancellation));
         }
+        catch (Exception fault) when (fault is SubstrateException or ExternalAddressException)
+        {
+            Become(_current with { Stage = AxonStage.Failing, Detail = fault.Message, NextBlock = block + BackOff(), CheckedBlock = block });
+        }
+    }
+
+    /// <summary>A metagraph newer than our last look shows something else: a look now instead of at the next interval.</summary>
+    bool IsContradicted()
+    {
+        var current = _current;
+        if (metagraphs.Current is not { } metagraph || metagraph.Block <= current.CheckedBlock)
+            return false;
+        var isRegistered = metagraph.TryGetNeuron(hotkey.Hotkey, out var neuron);
+        return current.Stage switch
+        {
+            AxonStage.NotRegistered => isRegistered,
+            AxonStage.Published => !isRegistered || _wanted?.Matches(neuron!.Axon) == false,
+            _ => false,
+        };
     }
 
     async Task<AxonPresence> CheckAsync(ulong block, CancellationToken cancellation)
@@ -44,24 +63,18 @@ sealed partial class AxonAnnouncer(
         if (uid is null)
         {
             return new AxonPresence(
-                AxonStage.NotRegistered, $"hotkey {hotkey.Hotkey} is not registered on subnet {netuid.Value}; register it, this program keeps looking",
-                NextBlock: block + RetryInterval);
+                AxonStage.NotRegistered,
+                $"hotkey {hotkey.Hotkey} is not registered on subnet {netuid.Value}. No new rental is accepted, a running one goes on; register it, this program keeps looking",
+                NextBlock: block + ServeRefusal.OutsideInterval);
         }
-        var wanted = await wish(cancellation);
+        var wanted = _wanted = await wish(cancellation);
         var published = await chain.GetAxonAsync(netuid, hotkey.Hotkey, cancellation);
         if (wanted.Matches(published))
             return Published(uid, published!, block);
-        if (published is { Block: > 0 })
-        {
-            // The pool refuses an early call anyway; knowing the block saves a rejected extrinsic every few seconds.
-            var limit = await chain.GetServingRateLimitAsync(netuid, cancellation);
-            var earliest = published.Block + limit;
-            if (limit > 0 && block < earliest)
-            {
-                return new AxonPresence(
-                    AxonStage.Waiting, $"the subnet's rate limit allows the new entry at block {earliest}", uid, published, earliest);
-            }
-        }
+        // The pool refuses an early call anyway; knowing the block saves a rejected extrinsic every few seconds. What is sent at a head
+        // is in the next block, and judged as of that one.
+        if (published is { Block: > 0 } && await EarliestAsync(published, cancellation) is var earliest && block + 1 < earliest)
+            return Limited(uid, published, earliest);
         await chain.ServeAxonAsync(netuid, wanted, hotkey, cancellation);
         published = await chain.GetAxonAsync(netuid, hotkey.Hotkey, cancellation);
         return wanted.Matches(published)
@@ -69,10 +82,41 @@ sealed partial class AxonAnnouncer(
             : new AxonPresence(AxonStage.Waiting, "served, not on the best chain yet", uid, published, block + 1);
     }
 
+    async Task<AxonPresence> JudgeAsync(ExtrinsicFailedException refusal, ulong block, CancellationToken cancellation)
+    {
+        var verdict = ServeRefusal.Of(refusal);
+        var next = _current with
+        {
+            Stage = verdict.Stage,
+            Detail = $"{refusal.Message.TrimEnd('.')}; {verdict.Remedy}",
+            NextBlock = block + (verdict.Wait ?? BackOff()),
+            CheckedBlock = block,
+        };
+        if (refusal.ErrorName != ServeRefusal.RateLimit)
+            return next;
+        try
+        {
+            var published = await chain.GetAxonAsync(netuid, hotkey.Hotkey, cancellation);
+            var earliest = published is null ? 0 : await EarliestAsync(published, cancellation);
+            return earliest <= block ? next
+                : Limited(next.Uid, published!, earliest) with { NextBlock = Math.Max(block + 1, earliest - 1), CheckedBlock = block };
+        }
+        catch (SubstrateException)
+        {
+            return next;
+        }
+    }
+
+    async Task<ulong> EarliestAsync(AxonInfo published, CancellationToken cancellation) =>
+        published.Block + await chain.GetServingRateLimitAsync(netuid, cancellation);
+
+    static AxonPresence Limited(Uid? uid, AxonInfo published, ulong earliest) =>
+        new(AxonStage.Waiting, $"the subnet's rate limit allows the new entry at block {earliest}", uid, published, earliest - 1);
+
     static AxonPresence Published(Uid? uid, AxonInfo axon, ulong block) =>
         new(AxonStage.Published, $"{axon.Ip}:{axon.Port} since block {axon.Block}", uid, axon, block + StatusInterval);
 
-    ulong BackOff() => Math.Min(RetryInterval, 1UL << Math.Min(_failures++, 5));
+    ulong BackOff() => Math.Min(ServeRefusal.OutsideInterval, 1UL << Math.Min(_failures++, 5));
 
     void Become(AxonPresence next)
     {

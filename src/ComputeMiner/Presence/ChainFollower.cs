@@ -17,22 +17,45 @@ sealed partial class ChainFollower(SubtensorClient chain, MetagraphRefresher met
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(stoppingToken);
+                return;
+            }
+            catch (SubstrateException)
+            {
+                // No first connection yet: the client keeps trying and says why in the log.
+            }
+        }
+    }
+
+    async Task FollowAsync(CancellationToken cancellation)
+    {
         Task refreshing = Task.CompletedTask, announcing = Task.CompletedTask;
-        await foreach (var head in chain.HeadsAsync(stoppingToken))
+        await foreach (var head in chain.HeadsAsync(cancellation))
         {
             _head = head;
             Log.NewHead(logger, head.Number);
             if (refreshing.IsCompleted)
             {
                 await refreshing;
-                refreshing = metagraph.RefreshAsync(stoppingToken);
+                refreshing = metagraph.RefreshAsync(cancellation);
             }
             if (announcing.IsCompleted)
             {
                 await announcing;
-                announcing = axon.OnHeadAsync(head.Number, stoppingToken);
+                announcing = AnnounceAsync(refreshing, head.Number, cancellation);
             }
         }
+    }
+
+    /// <summary>After the metagraph, which shows at once when our place was lost or changed.</summary>
+    async Task AnnounceAsync(Task refreshing, ulong block, CancellationToken cancellation)
+    {
+        await refreshing;
+        await axon.OnHeadAsync(block, cancellation);
     }
 
     static partial class Log

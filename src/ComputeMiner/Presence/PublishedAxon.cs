@@ -1,14 +1,42 @@
+using System.Net;
 using Bittensor.Subtensor;
 
 namespace ComputeMiner.Presence;
 
-/// <summary>What our axon entry on chain should say.</summary>
-sealed class PublishedAxon(AxonSettings settings, uint version, ExternalAddress external)
+/// <summary>
+/// What our axon entry on chain should say. Without a configured address it is asked for at every look, so that a change is noticed;
+/// while the services are away the address found last stands.
+/// </summary>
+sealed partial class PublishedAxon(AxonSettings settings, uint version, ExternalAddress external, ILogger<PublishedAxon> logger)
 {
-    /// <exception cref="ExternalAddressException">No address was configured and none could be found out.</exception>
-    public async Task<ServeAxonCall> WishAsync(CancellationToken cancellation)
+    IPAddress? _known;
+
+    /// <exception cref="ExternalAddressException">No address was configured and none was ever found out.</exception>
+    public async Task<ServeAxonCall> WishAsync(CancellationToken cancellation) =>
+        new(version, settings.ExternalIp ?? await FindAsync(cancellation), settings.ExternalPort ?? settings.Port);
+
+    async Task<IPAddress> FindAsync(CancellationToken cancellation)
     {
-        var address = settings.ExternalIp ?? await external.DiscoverAsync(cancellation);
-        return new ServeAxonCall(version, address, settings.ExternalPort ?? settings.Port);
+        try
+        {
+            var found = await external.DiscoverAsync(cancellation);
+            if (!found.Equals(_known))
+                Log.AddressFound(logger, found, _known);
+            return _known = found;
+        }
+        catch (ExternalAddressException fault) when (_known is not null)
+        {
+            Log.AddressKept(logger, _known, fault.Message);
+            return _known;
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(4130, LogLevel.Information, "The public IP address is {Address} (before: {Before})")]
+        public static partial void AddressFound(ILogger logger, IPAddress address, IPAddress? before);
+
+        [LoggerMessage(4131, LogLevel.Warning, "{Address} stays the published address: {Reason}")]
+        public static partial void AddressKept(ILogger logger, IPAddress address, string reason);
     }
 }

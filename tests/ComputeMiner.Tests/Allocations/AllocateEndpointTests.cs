@@ -130,14 +130,33 @@ public class AllocateEndpointTests
         await ExpectAsync(machine, _alice, Act(_alice, "exchange_key", "", slot), status);
     }
 
-    static async Task ExpectAsync(SimulatedMachine machine, Renter caller, AllocateSynapse synapse, bool status, bool info = false)
+    [Fact]
+    public async Task HandleAsync_PlaceLost_NothingNewIsHandedOutAndTheRentalGoesOn()
     {
-        await EndpointOf(machine).HandleAsync(synapse, CallerOf(caller), Cancellation);
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        await ExpectAsync(machine, _alice, Allocate(_alice), true, info: true);
+
+        Assert.Equal(AllocationState.Running, machine.Allocator.Current.State);
+        await ExpectAsync(machine, _alice, Check(0, _alice), true, hasPlace: false);
+        await ExpectAsync(machine, _alice, Act(_alice, "restart"), true, hasPlace: false);
+        await ExpectAsync(machine, _alice, Deallocate(_alice), true, hasPlace: false);
+        await ExpectAsync(machine, _bob, Check(30), false, hasPlace: false);
+        await ExpectAsync(machine, _bob, Allocate(_bob), false, hasPlace: false);
+        await ExpectAsync(machine, _bob, Allocate(_bob, testing: true), false, hasPlace: false);
+        Assert.Empty(await machine.ContainersAsync());
+        await ExpectAsync(machine, _bob, Check(30), true);
+    }
+
+    static async Task ExpectAsync(
+        SimulatedMachine machine, Renter caller, AllocateSynapse synapse, bool status, bool info = false, bool hasPlace = true)
+    {
+        await EndpointOf(machine, hasPlace).HandleAsync(synapse, CallerOf(caller), Cancellation);
 
         Assert.Equal((status, info, Port), (synapse.Output.Status, synapse.Output.Info is not null, synapse.Output.Port));
     }
 
-    static AllocateEndpoint EndpointOf(SimulatedMachine machine) => new(machine.Allocator, Port, 190, NullLogger<AllocateEndpoint>.Instance);
+    static AllocateEndpoint EndpointOf(SimulatedMachine machine, bool hasPlace = true) =>
+        new(machine.Allocator, () => hasPlace, Port, 190, NullLogger<AllocateEndpoint>.Instance);
 
     static AxonCaller CallerOf(Renter renter) =>
         new(renter.Hotkey, AllocateSynapse.Route, IPAddress.Loopback, 1, "uuid", TimeSpan.FromSeconds(60), DateTimeOffset.UnixEpoch);

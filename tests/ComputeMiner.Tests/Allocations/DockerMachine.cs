@@ -40,7 +40,7 @@ sealed class DockerMachine : IAsyncDisposable
         await ReadyAsync();
     }
 
-    public AllocateEndpoint Endpoint() => new(Allocator, _docker.Settings.SshPort, 190, _loggers.CreateLogger<AllocateEndpoint>());
+    public AllocateEndpoint Endpoint() => new(Allocator, () => true, _docker.Settings.SshPort, 190, _loggers.CreateLogger<AllocateEndpoint>());
 
     public async ValueTask DisposeAsync()
     {
