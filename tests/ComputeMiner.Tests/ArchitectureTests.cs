@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace ComputeMiner.Tests;
@@ -9,7 +8,7 @@ public partial class ArchitectureTests
 {
     const int MostLines = 400;
 
-    static readonly string Root = FindRoot();
+    static readonly string Root = Checkout.Root;
     static readonly SourceFile[] Sources = [.. Read("src")];
 
     /// <summary>Folder (of a namespace), and the folders of our own it must not know.</summary>
@@ -127,8 +126,6 @@ public partial class ArchitectureTests
                 [.. UsingLine().Matches(text).Select(m => m.Groups[1].Value)],
                 text);
         });
-
-    static string FindRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

@@ -73,7 +73,9 @@ public class AxonBadInputTests
         await connection.SendAsync("POST /Allocate HTTP/1.1\r\nHost: a\r\n");
         connection.FinishSending();
 
-        Assert.Equal(400, (await connection.ReceiveAsync()).Status);
+        // Kestrel says 400 or nothing, depending on whether it sees the end together with the bytes before it.
+        var answer = await connection.ReceiveUnlessClosedAsync();
+        Assert.True(answer is null or { Status: 400, Body: "" }, answer?.ToString());
         Assert.Empty(axon.Pipeline.Statistics.Snapshot());
     }
 

@@ -39,6 +39,9 @@ sealed class RawConnection : IDisposable
         _client.Close();
     }
 
+    /// <summary>The next answer, or null when the other side closes without one.</summary>
+    public async Task<RawResponse?> ReceiveUnlessClosedAsync() => _pending.Count > 0 || await FillAsync() ? await ReceiveAsync() : null;
+
     /// <summary>The next answer, by its Content-Length.</summary>
     public async Task<RawResponse> ReceiveAsync()
     {

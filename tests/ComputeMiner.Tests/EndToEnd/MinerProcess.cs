@@ -17,7 +17,8 @@ sealed class MinerProcess : IAsyncDisposable
     MinerProcess(Process process) => _process = process;
 
     /// <summary>The program under test: the published one where the environment names it, else the one just built.</summary>
-    public static string Program { get; } = Environment.GetEnvironmentVariable("MINER_UNDER_TEST") ?? FindBuilt();
+    public static string Program { get; } = Environment.GetEnvironmentVariable("TEST_PROGRAM")
+        ?? Path.Combine(Checkout.Root, "artifacts", "bin", "ComputeMiner", "release_linux-x64", "miner");
 
     public string Output => Read(_output);
 
@@ -104,14 +105,6 @@ sealed class MinerProcess : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
         _process.Dispose();
-    }
-
-    static string FindBuilt()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "ComputeMiner.slnx")))
-            directory = directory.Parent;
-        return Path.Combine(directory!.FullName, "artifacts", "bin", "ComputeMiner", "release_linux-x64", "miner");
     }
 
     void Take(StringBuilder sink, string? line)
