@@ -1,7 +1,9 @@
 using Bittensor.Keys;
+using Bittensor.Substrate;
 using Bittensor.Subtensor;
 using DevNet.Blocks;
 using DevNet.Rpc;
+using DevNet.Runtime;
 
 namespace DevNet;
 
@@ -12,18 +14,26 @@ namespace DevNet;
 public sealed class DevChain : IAsyncDisposable
 {
     readonly Chain _chain;
-    readonly RpcServer _server;
+    readonly RpcDispatcher _dispatcher;
     readonly CancellationTokenSource _stopping = new();
     readonly Task _producing;
+    RpcServer? _server;
 
-    DevChain(Chain chain, RpcServer server, DevChainOptions options)
+    DevChain(Chain chain, WireFaults faults, RpcDispatcher dispatcher, RpcServer server, DevChainOptions options)
     {
-        (_chain, _server) = (chain, server);
+        (_chain, _dispatcher, _server, Endpoint) = (chain, dispatcher, server, server.Endpoint);
+        Faults = new DevChainFaults(chain, faults);
         _producing = options.BlockTime is { } period ? ProduceAsync(period, options.Time) : Task.CompletedTask;
     }
 
     /// <summary>Where the chain listens, e.g. <c>ws://127.0.0.1:9944/</c>.</summary>
-    public Uri Endpoint => _server.Endpoint;
+    public Uri Endpoint { get; }
+
+    /// <summary>What can go wrong, on demand.</summary>
+    public DevChainFaults Faults { get; }
+
+    /// <summary>The hash of block 0, which tells chains apart.</summary>
+    public BlockHash GenesisHash => new(_chain.GenesisBlock.Hash);
 
     /// <summary>The number of the best block.</summary>
     public uint BlockNumber
@@ -39,9 +49,39 @@ public sealed class DevChain : IAsyncDisposable
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<DevChain> StartAsync(DevChainOptions options, CancellationToken cancellation = default)
     {
-        var chain = new Chain(options);
-        return new(chain, await RpcServer.StartAsync(options.Port, new RpcDispatcher(chain), cancellation), options);
+        var (chain, faults) = (new Chain(options), new WireFaults());
+        var dispatcher = new RpcDispatcher(chain, faults);
+        return new(chain, faults, dispatcher, await RpcServer.StartAsync(options.Port, dispatcher, cancellation), options);
     }
+
+    /// <summary>
+    /// Makes one block that installs another runtime while clients are connected. The block is the old runtime's work; it answers from
+    /// its state, and executes the blocks after it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The runtime is not newer than the present one.</exception>
+    public void Upgrade(DevRuntime runtime)
+    {
+        var upgrade = Runtimes.Create(runtime);
+        lock (_chain.Gate)
+        {
+            var present = _chain.Head.Runtime.SpecVersion;
+            if (upgrade.SpecVersion <= present)
+                throw new InvalidOperationException($"The chain is at spec version {present}; it cannot go to {upgrade.SpecVersion}.");
+            _chain.Produce(upgrade: upgrade);
+        }
+    }
+
+    /// <summary>Stops listening and closes every connection; the chain goes on.</summary>
+    public async Task StopListeningAsync()
+    {
+        if (Interlocked.Exchange(ref _server, null) is { } server)
+            await server.DisposeAsync();
+    }
+
+    /// <summary>Listens again, on the same port.</summary>
+    /// <exception cref="IOException">Another program has taken the port.</exception>
+    public async Task ResumeListeningAsync(CancellationToken cancellation = default) =>
+        _server ??= await RpcServer.StartAsync(Endpoint.Port, _dispatcher, cancellation);
 
     /// <summary>Makes one block with everything the pool has ready.</summary>
     public Task ProduceBlockAsync() => ProduceBlocksAsync(1);
@@ -89,7 +129,7 @@ public sealed class DevChain : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _producing;
-        await _server.DisposeAsync();
+        await StopListeningAsync();
         _stopping.Dispose();
     }
 

@@ -8,6 +8,9 @@ public sealed class DevChainOptions
     /// <summary>TCP port on the loopback interface; 0 (default) takes a free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>The runtime at genesis. Default: the current one.</summary>
+    public DevRuntime Runtime { get; init; } = DevRuntime.Current;
+
     /// <summary>Time between blocks; null (default): a block is made only by <see cref="DevChain.ProduceBlockAsync"/> and by set-up calls.</summary>
     public TimeSpan? BlockTime { get; init; }
 

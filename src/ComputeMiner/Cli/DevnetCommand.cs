@@ -11,18 +11,22 @@ sealed class DevnetCommand : CliCommand
     static readonly CommandFlag<TimeSpan> BlockTimeFlag =
         new("block-time", ValueKinds.Seconds, TimeSpan.FromSeconds(12), "Seconds between blocks.");
 
+    static readonly CommandFlag<DevRuntime> RuntimeFlag = new(
+        "runtime", ValueKinds.Choice(("classic", DevRuntime.Classic), ("current", DevRuntime.Current), ("next", DevRuntime.Next)), DevRuntime.Current,
+        "Age of Subtensor to play: spec 204, 393 or 473.");
+
     public override string Name => "devnet";
 
     public override string Summary => "Run a development chain on this machine until stopped; state lives in memory.";
 
     public override string Example => "miner devnet --block-time 1";
 
-    public override ImmutableArray<CommandFlag> Flags => [PortFlag, BlockTimeFlag];
+    public override ImmutableArray<CommandFlag> Flags => [PortFlag, BlockTimeFlag, RuntimeFlag];
 
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         await using var chain = await DevChain.StartAsync(
-            new DevChainOptions { Port = context.Get(PortFlag), BlockTime = context.Get(BlockTimeFlag) }, cancellation);
+            new DevChainOptions { Port = context.Get(PortFlag), BlockTime = context.Get(BlockTimeFlag), Runtime = context.Get(RuntimeFlag) }, cancellation);
         context.Console.Out.WriteLine($"chain at {chain.Endpoint}, subnets 1 and 27, funded: //Alice //Bob //Charlie //Dave //Eve //Ferdie");
         context.Console.Out.WriteLine($"miner run --subtensor.network {chain.Endpoint}   uses it; Ctrl+C ends it");
         var ended = new TaskCompletionSource();

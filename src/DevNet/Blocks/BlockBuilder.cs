@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bittensor.Crypto;
 using Bittensor.Scale;
 using DevNet.Pallets;
+using DevNet.Runtime;
 using DevNet.State;
 using DevNet.Transactions;
 
@@ -16,14 +17,18 @@ sealed class BlockBuilder
     /// <summary>How many block hashes storage remembers: the limit for an era's birth block.</summary>
     const uint BlockHashCount = 2400;
 
+    /// <summary>The digest item of a block that installs code.</summary>
+    const byte RuntimeUpdated = 8;
+
     readonly Block _parent;
     readonly Dispatcher _dispatcher;
     readonly ulong _milliseconds;
     readonly List<byte[]> _extrinsics = [];
+    RuntimeDefinition _runtime;
 
     public BlockBuilder(Block parent, ulong milliseconds)
     {
-        (_parent, _milliseconds) = (parent, milliseconds);
+        (_parent, _milliseconds, _runtime) = (parent, milliseconds, parent.Runtime);
         State = Begin(parent);
         Events = new EventLog(State);
         _dispatcher = new Dispatcher(State, Events);
@@ -49,6 +54,7 @@ sealed class BlockBuilder
         state.Set("System.BlockHash", [LittleEndian.U32(parent.Number)], parent.Hash);
         if (number > BlockHashCount)
             state.Remove("System.BlockHash", LittleEndian.U32(number - BlockHashCount - 1));
+        RuntimeMigration.Run(state);
         foreach (var netuid in Networks(state))
             ResetCounters(state, netuid, number);
         return state;
@@ -63,21 +69,29 @@ sealed class BlockBuilder
         Events.Extrinsic = null;
     }
 
+    /// <summary>Installs another runtime. This block stays the old one's: the new one executes the next, and answers for this one's state.</summary>
+    public void Install(RuntimeDefinition runtime)
+    {
+        _runtime = runtime;
+        Events.Add("System.CodeUpdated", _ => { });
+    }
+
     public Block Seal()
     {
-        var log = new ScaleWriter().WriteByte(6).WriteBytes("aura"u8).WriteByteVector(LittleEndian.U64(_milliseconds / SlotMilliseconds)).ToArray();
-        State.Set("System.Digest", new ScaleWriter().WriteCompact(1).WriteBytes(log).ToArray());
+        var slot = new ScaleWriter().WriteByte(6).WriteBytes("aura"u8).WriteByteVector(LittleEndian.U64(_milliseconds / SlotMilliseconds)).ToArray();
+        byte[][] logs = _runtime == _parent.Runtime ? [slot] : [slot, [RuntimeUpdated]];
+        State.Set("System.Digest", new ScaleWriter().WriteCompact((uint)logs.Length).WriteBytes([.. logs.SelectMany(log => log)]).ToArray());
         Events.Store();
-        return Close(State, _parent.Hash, [.. _extrinsics], [log]);
+        return Close(State, _runtime, _parent.Hash, [.. _extrinsics], logs);
     }
 
     /// <summary>Computes the header over what storage and body hold.</summary>
-    public static Block Close(ChainState state, byte[] parentHash, ImmutableArray<byte[]> extrinsics, byte[][] logs)
+    public static Block Close(ChainState state, RuntimeDefinition runtime, byte[] parentHash, ImmutableArray<byte[]> extrinsics, byte[][] logs)
     {
         // A real node keeps both in tries. Here they are hashes of everything in order, which depend on the same things.
         var stateRoot = RootOf(state.Entries.SelectMany(entry => new[] { entry.Key, entry.Value }));
         var header = new BlockHeaderData(parentHash, state.BlockNumber, stateRoot, RootOf(extrinsics), logs);
-        return new(header, header.ComputeHash(), extrinsics, state.Runtime) { State = state.Entries };
+        return new(header, header.ComputeHash(), extrinsics, runtime) { State = state.Entries };
     }
 
     static byte[] RootOf(IEnumerable<byte[]> parts)

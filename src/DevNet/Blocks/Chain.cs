@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using DevNet.Rpc;
 using DevNet.Runtime;
 using DevNet.State;
@@ -19,21 +20,24 @@ sealed class Chain
     public Chain(DevChainOptions options)
     {
         _options = options;
-        var genesis = Genesis.Create(CurrentRuntime.Create(), options);
+        var genesis = Genesis.Create(Runtimes.Create(options.Runtime), options);
         Store(genesis);
-        (Head, Finalized) = (genesis, genesis);
+        Finalized = genesis;
         Pool = new TransactionPool(options.Time, genesis.Hash);
     }
 
     public Lock Gate { get; } = new();
 
-    public Block Head { get; private set; }
+    public Block Head => _canonical[^1];
 
     public Block Finalized { get; private set; }
 
     public Block GenesisBlock => _canonical[0];
 
     public TransactionPool Pool { get; }
+
+    /// <summary>While true, no further block becomes final.</summary>
+    public bool HoldsFinality { get; set; }
 
     /// <summary>A new best block.</summary>
     public event Action<Block>? Imported;
@@ -53,17 +57,65 @@ sealed class Chain
     /// <summary>The head's state as the next block will find it.</summary>
     public ChainState Pending() => BlockBuilder.Begin(Head);
 
-    /// <summary>Makes the next block: set-up changes first, then what the pool has ready.</summary>
-    public Block Produce(Action<DevChainChanges>? setUp = null)
+    /// <summary>Makes the next block: set-up changes first, then what the pool has ready, last a new runtime if one is given.</summary>
+    public void Produce(Action<DevChainChanges>? setUp = null, RuntimeDefinition? upgrade = null)
     {
-        var last = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(StateOf(Head).Get("Timestamp.Now"));
-        var now = (ulong)_options.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var builder = new BlockBuilder(Head, Math.Max(now, last + 1));
+        var builder = Begin(0);
         setUp?.Invoke(new DevChainChanges(builder.State, builder.Events, _options));
         var included = IncludeReady(builder);
+        if (upgrade is not null)
+            builder.Install(upgrade);
         var block = builder.Seal();
-        Import(block, included);
-        return block;
+        Store(block);
+        Announce(block, included);
+    }
+
+    /// <summary>
+    /// Puts a longer branch of empty blocks in place of the last <paramref name="depth"/> blocks, whose transactions return to the pool.
+    /// As on a real node, only the new branch's last block is announced.
+    /// </summary>
+    public void Reorganise(int depth)
+    {
+        var retired = Retire(depth);
+        foreach (var (entry, block) in _included.Where(inclusion => retired.Contains(inclusion.Block)).ToArray())
+            Pool.Return(entry, block.Hash);
+        _included.RemoveAll(inclusion => retired.Contains(inclusion.Block));
+        var later = TimeOf(retired[^1]) + 1;
+        for (var length = 0; length <= depth; length++)
+            Store(Begin(later).Seal());
+        Announce(Head, []);
+    }
+
+    /// <summary>Tells the watchers of all blocks that are not final that these will not become so.</summary>
+    public void GiveUpFinality()
+    {
+        foreach (var (entry, block) in _included)
+            entry.Become(TransactionStatus.FinalityTimeout(block.Hash));
+        _included.Clear();
+    }
+
+    /// <summary>Finalises what is due.</summary>
+    public void Finalise()
+    {
+        while (!HoldsFinality && Finalized.Number + (uint)_options.FinalityLag < Head.Number)
+            FinalizeNext();
+    }
+
+    static ulong TimeOf(Block block) => BinaryPrimitives.ReadUInt64LittleEndian(StateOf(block).Get("Timestamp.Now"));
+
+    BlockBuilder Begin(ulong earliest)
+    {
+        var now = (ulong)_options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new BlockBuilder(Head, Math.Max(Math.Max(now, earliest), TimeOf(Head) + 1));
+    }
+
+    Block[] Retire(int depth)
+    {
+        if (depth < 1 || Head.Number - Finalized.Number < (uint)depth)
+            throw new InvalidOperationException($"Blocks {Finalized.Number + 1} to {Head.Number} can be replaced; the last {depth} cannot.");
+        Block[] retired = [.. _canonical.TakeLast(depth)];
+        _canonical.RemoveRange(_canonical.Count - depth, depth);
+        return retired;
     }
 
     List<PoolEntry> IncludeReady(BlockBuilder builder)
@@ -85,10 +137,8 @@ sealed class Chain
         return included;
     }
 
-    void Import(Block block, List<PoolEntry> included)
+    void Announce(Block block, List<PoolEntry> included)
     {
-        Store(block);
-        Head = block;
         Imported?.Invoke(block);
         foreach (var entry in included)
         {
@@ -96,8 +146,7 @@ sealed class Chain
             entry.Become(TransactionStatus.InBlock(block.Hash));
         }
         Pool.Revalidate(Pending());
-        while (Finalized.Number + (uint)_options.FinalityLag < Head.Number)
-            FinalizeNext();
+        Finalise();
     }
 
     void FinalizeNext()

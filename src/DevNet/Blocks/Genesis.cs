@@ -1,4 +1,3 @@
-using Bittensor.Scale;
 using DevNet.Pallets;
 using DevNet.Runtime;
 using DevNet.State;
@@ -8,20 +7,16 @@ namespace DevNet.Blocks;
 /// <summary>Block 0: the dev accounts' funds, the subnets, the weight of root stake.</summary>
 static class Genesis
 {
-    /// <summary>0.18 of 2^64-1, what the live chain's governance has set.</summary>
-    const ulong TaoWeight = 3_320_413_933_267_719_290;
-
     public static Block Create(RuntimeDefinition runtime, DevChainOptions options)
     {
         var state = new ChainState(runtime, ChainState.Empty);
         state.Set("System.Number", LittleEndian.U32(0));
-        state.Set("System.LastRuntimeUpgrade", new ScaleWriter().WriteCompact(runtime.SpecVersion).WriteString("node-subtensor").ToArray());
-        state.Set("SubtensorModule.TaoWeight", LittleEndian.U64(TaoWeight));
+        RuntimeMigration.Run(state);
         foreach (var account in DevAccounts.All)
             new Accounts(state).SetFree(account, options.DevAccountFunds);
         foreach (var netuid in (ushort[])[0, .. options.Netuids.Select(netuid => netuid.Value)])
             AddNetwork(state, netuid, options);
-        return BlockBuilder.Close(state, new byte[32], [], []);
+        return BlockBuilder.Close(state, runtime, new byte[32], [], []);
     }
 
     /// <summary>Adds a subnet with this chain's settings. Alice owns it.</summary>

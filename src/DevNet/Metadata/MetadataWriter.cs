@@ -10,9 +10,6 @@ static class MetadataWriter
 {
     const uint Magic = 0x6174656d;
 
-    /// <summary>The formats this chain offers.</summary>
-    public static IReadOnlyList<uint> Versions { get; } = [14, 15, 16];
-
     /// <summary>The whole blob, magic number first.</summary>
     public static byte[] Write(RuntimeDefinition runtime, uint version)
     {
@@ -109,24 +106,32 @@ static class MetadataWriter
             if (version == 15)
                 writer.WriteByte(format);
             else
-                writer.WriteByteVector([format]);
+                writer.WriteByteVector(runtime.Rules.ExtrinsicVersions);
             writer.WriteCompact(types.Resolve("MultiAddress")).WriteCompact(types.Resolve("RuntimeCall")).WriteCompact(types.Resolve("MultiSignature"));
             if (version == 15)
                 writer.WriteCompact(types.Resolve("Extensions"));
         }
         if (version >= 16)
-            WriteExtensionVersions(writer, runtime.Extensions.Count);
-        writer.WriteCompact((uint)runtime.Extensions.Count);
-        foreach (var extension in runtime.Extensions)
+            WriteExtensionVersions(writer, runtime);
+        ExtensionDefinition[] listed = version >= 16 ? [.. runtime.Extensions, .. runtime.LaterExtensions] : [.. runtime.Extensions];
+        writer.WriteCompact((uint)listed.Length);
+        foreach (var extension in listed)
             writer.WriteString(extension.Name).WriteCompact(types.Resolve(extension.Extra)).WriteCompact(types.Resolve(extension.Implicit));
     }
 
-    /// <summary>One extension version, 0, which uses every extension in order.</summary>
-    static void WriteExtensionVersions(ScaleWriter writer, int count)
+    /// <summary>Version 0 uses the first extensions in order; version 1, where there is one, uses the later ones too.</summary>
+    static void WriteExtensionVersions(ScaleWriter writer, RuntimeDefinition runtime)
     {
-        writer.WriteCompact(1).WriteByte(0).WriteCompact((uint)count);
-        for (var i = 0; i < count; i++)
-            writer.WriteCompact((uint)i);
+        int[] counts = runtime.LaterExtensions.Count == 0
+            ? [runtime.Extensions.Count]
+            : [runtime.Extensions.Count, runtime.Extensions.Count + runtime.LaterExtensions.Count];
+        writer.WriteCompact((uint)counts.Length);
+        foreach (var (version, count) in counts.Index())
+        {
+            writer.WriteByte((byte)version).WriteCompact((uint)count);
+            for (var i = 0; i < count; i++)
+                writer.WriteCompact((uint)i);
+        }
     }
 
     static void WriteApis(ScaleWriter writer, TypeRegistry types, RuntimeDefinition runtime, uint version)

@@ -19,7 +19,7 @@ static class HyperparameterFields
         Number("weights_version", "u64", s => s.U64("WeightsVersionKey")),
         Number("weights_rate_limit", "u64", s => s.U64("WeightsSetRateLimit")),
         Number("adjustment_interval", "u16", s => s.U16("AdjustmentInterval")),
-        Number("activity_cutoff", "u16", s => s.U16("ActivityCutoff")),
+        Number("activity_cutoff", "Cutoff", s => s.U16("ActivityCutoff")),
         Flag("registration_allowed", s => s.Flag("NetworkRegistrationAllowed")),
         Number("target_regs_per_interval", "u16", s => s.U16("TargetRegistrationsPerInterval")),
         Number("min_burn", "u64", s => s.U64("MinBurn")),

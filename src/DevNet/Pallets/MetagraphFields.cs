@@ -37,7 +37,7 @@ static class MetagraphFields
         Number("max_weights_limit", "u16", _ => ushort.MaxValue),
         Number("weights_version", "u64", s => s.U64("WeightsVersionKey")),
         Number("weights_rate_limit", "u64", s => s.U64("WeightsSetRateLimit")),
-        Number("activity_cutoff", "u16", s => s.U16("ActivityCutoff")),
+        Number("activity_cutoff", "Cutoff", s => s.U16("ActivityCutoff")),
         Number("max_validators", "u16", s => s.U16("MaxAllowedValidators")),
         Number("num_uids", "u16", s => s.Count),
         Number("max_uids", "u16", s => s.U16("MaxAllowedUids")),
@@ -67,14 +67,14 @@ static class MetagraphFields
         new("axons", "Vec<AxonInfo>", (w, s) => WriteList(w, s.Hotkeys(), (list, hotkey) => list.WriteBytes(s.AxonOrZero(hotkey)))),
         Flags("active", s => s.Flags("Active")),
         Flags("validator_permit", s => s.Flags("ValidatorPermit")),
-        Numbers("pruning_score", "u16", s => s.Numbers("PruningScores")),
+        Numbers("pruning_score", "Score", s => s.Numbers("PruningScores")),
         Numbers("last_update", "u64", s => s.Numbers("LastUpdate")),
         Numbers("emission", "AlphaCurrency", s => s.Numbers("Emission")),
-        Numbers("dividends", "u16", s => s.Numbers("Dividends")),
-        Numbers("incentives", "u16", s => s.Numbers("Incentive")),
-        Numbers("consensus", "u16", s => s.Numbers("Consensus")),
-        Numbers("trust", "u16", s => s.Numbers("Trust")),
-        Numbers("rank", "u16", s => s.Numbers("Rank")),
+        Numbers("dividends", "Score", s => s.Numbers("Dividends")),
+        Numbers("incentives", "Score", s => s.Numbers("Incentive")),
+        Numbers("consensus", "Score", s => s.Numbers("Consensus")),
+        Numbers("trust", "Score", s => s.Numbers("Trust")),
+        Numbers("rank", "Score", s => s.Numbers("Rank")),
         Numbers("block_at_registration", "u64", s => s.RegistrationBlocks()),
         Numbers("alpha_stake", "AlphaCurrency", s => s.AlphaStake()),
         Numbers("tao_stake", "TaoCurrency", s => s.TaoStake()),
@@ -91,7 +91,17 @@ static class MetagraphFields
         Nothing("commitments", "Vec<(AccountId32, Vec<Compact<u8>>)>"),
     ];
 
+    /// <summary>What later runtimes append to both structs. Nothing is ever locked on this chain, so each is a zero per neuron.</summary>
+    static readonly SubnetField[] Collateral =
+        [.. new[] { "locked", "min", "earned" }.Select(part => Numbers("collateral_" + part, "TaoCurrency", s => new ulong[s.Count]))];
+
+    /// <summary>The metagraph with what was appended.</summary>
+    public static IReadOnlyList<SubnetField> Next { get; } = [.. Full, .. Collateral];
+
+    /// <summary>The selective metagraph with what was appended.</summary>
+    public static IReadOnlyList<SubnetField> NextSelective { get; } = [.. Selective, .. Collateral];
+
     /// <summary>The fields of SelectiveMetagraph as declared: every one but netuid is optional.</summary>
-    public static string SelectiveDeclaration { get; } = string.Join(
-        ", ", Selective.Select((field, index) => index == 0 ? $"{field.Name}: {field.Type}" : $"{field.Name}: Option<{field.Type}>"));
+    public static string DeclareSelective(IEnumerable<SubnetField> fields) => string.Join(
+        ", ", fields.Select((field, index) => index == 0 ? $"{field.Name}: {field.Type}" : $"{field.Name}: Option<{field.Type}>"));
 }

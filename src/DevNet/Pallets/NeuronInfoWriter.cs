@@ -34,15 +34,18 @@ static class NeuronInfoWriter
         writer.WriteBytes(subnet.AxonOrZero(hotkey)).WriteBytes(subnet.PrometheusOrZero(hotkey));
         writer.WriteCompact(1).WriteBytes(coldkey).WriteCompact(subnet.AlphaStake(hotkey));
         foreach (var column in (string[])["Rank", "Emission", "Incentive", "Consensus", "Trust", "ValidatorTrust", "Dividends", "LastUpdate"])
-            writer.WriteCompact(subnet.Numbers(column)[uid]);
+            writer.WriteCompact(Score(subnet, column, uid, gone: 0));
         writer.WriteBool(subnet.Flags("ValidatorPermit")[uid]);
         if (!lite)
         {
             WritePairs(writer, subnet, "Weights", uid);
             WritePairs(writer, subnet, "Bonds", uid);
         }
-        writer.WriteCompact(subnet.Numbers("PruningScores")[uid]);
+        writer.WriteCompact(Score(subnet, "PruningScores", uid, gone: ushort.MaxValue));
     }
+
+    /// <summary>One number of a column; <paramref name="gone"/> when the runtime keeps the column no more.</summary>
+    static ulong Score(Subnet subnet, string column, ushort uid, ulong gone) => subnet.Numbers(column) is { Length: > 0 } values ? values[uid] : gone;
 
     static void WritePairs(ScaleWriter writer, Subnet subnet, string item, ushort uid)
     {

@@ -11,10 +11,10 @@ static class ServingRules
 {
     public static string? CheckAxon(ChainState state, AccountId hotkey, ServeAxon call)
     {
-        if (!IsRegisteredAnywhere(state, hotkey))
+        if (!IsRegistered(state, call.Netuid, hotkey))
             return "HotKeyNotRegisteredInNetwork";
         var subnet = new Subnet(state, call.Netuid);
-        return CheckAddress(call.IpType, call.Ip, zeroAllowed: true)
+        return CheckAddress(call.IpType, call.Ip, state.Runtime.Rules.TakesZeroAddress)
             ?? CheckRate(subnet, subnet.Axon(hotkey.Bytes.ToArray()))
             ?? CheckPort(call.Port);
     }
@@ -23,11 +23,14 @@ static class ServingRules
     {
         if (CheckAddress(call.IpType, call.Ip, zeroAllowed: false) is { } error)
             return error;
-        if (!IsRegisteredAnywhere(state, hotkey))
+        if (!IsRegistered(state, call.Netuid, hotkey))
             return "HotKeyNotRegisteredInNetwork";
         var subnet = new Subnet(state, call.Netuid);
         return CheckRate(subnet, subnet.Prometheus(hotkey.Bytes.ToArray())) ?? CheckPort(call.Port);
     }
+
+    static bool IsRegistered(ChainState state, ushort netuid, AccountId hotkey) =>
+        state.Runtime.Rules.ServesOwnSubnetOnly ? new Subnet(state, netuid).Uid(hotkey) is not null : IsRegisteredAnywhere(state, hotkey);
 
     static bool IsRegisteredAnywhere(ChainState state, AccountId hotkey)
     {

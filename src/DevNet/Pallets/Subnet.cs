@@ -58,9 +58,11 @@ sealed class Subnet(ChainState state, ushort netuid)
 
     public ulong[] RegistrationBlocks() => [.. Uids().Select(RegistrationBlock)];
 
-    /// <summary>A <c>Vec&lt;u16&gt;</c> or <c>Vec&lt;u64&gt;</c> item, one number per uid.</summary>
+    /// <summary>A <c>Vec&lt;u16&gt;</c> or <c>Vec&lt;u64&gt;</c> item, one number per uid; empty when the runtime has the item no more.</summary>
     public ulong[] Numbers(string item)
     {
+        if (!state.Runtime.HasStorage("SubtensorModule." + item))
+            return [];
         var wide = item is "Emission" or "LastUpdate";
         var reader = new ScaleReader(Get(item));
         var numbers = new ulong[reader.ReadLength(2)];
@@ -91,7 +93,9 @@ sealed class Subnet(ChainState state, ushort netuid)
     /// <summary>The stake that counts: alpha plus the weighted root stake.</summary>
     public ulong[] TotalStake()
     {
-        var weight = (UInt128)BinaryPrimitives.ReadUInt64LittleEndian(state.Get("SubtensorModule.TaoWeight"));
+        var weight = (UInt128)(state.Runtime.HasStorage("SubtensorModule.TaoWeight")
+            ? BinaryPrimitives.ReadUInt64LittleEndian(state.Get("SubtensorModule.TaoWeight"))
+            : SubtensorStorage.UsualTaoWeight);
         return [.. Hotkeys().Select(hotkey => AlphaStake(hotkey) + (ulong)(RootStake(hotkey) * weight / ulong.MaxValue))];
     }
 

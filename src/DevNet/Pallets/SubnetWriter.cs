@@ -13,6 +13,8 @@ sealed class SubnetWriter(ChainState state, ushort netuid)
     readonly byte[] _key = LittleEndian.U16(netuid);
     readonly Subnet _subnet = new(state, netuid);
 
+    IEnumerable<string> Columns => NumberColumns.Where(column => state.Runtime.HasStorage("SubtensorModule." + column));
+
     public void AddNetwork()
     {
         Set("NetworksAdded", [1]);
@@ -29,7 +31,7 @@ sealed class SubnetWriter(ChainState state, ushort netuid)
     {
         var uid = _subnet.Count;
         Set("SubnetworkN", LittleEndian.U16((ushort)(uid + 1)));
-        foreach (var column in NumberColumns)
+        foreach (var column in Columns)
             SetNumbers(column, [.. _subnet.Numbers(column), 0]);
         SetFlags("Active", [.. _subnet.Flags("Active"), true]);
         SetFlags("ValidatorPermit", [.. _subnet.Flags("ValidatorPermit"), false]);
@@ -44,7 +46,7 @@ sealed class SubnetWriter(ChainState state, ushort netuid)
         foreach (var item in (string[])["Uids", "Axons", "Prometheus", "NeuronCertificates"])
             state.Remove("SubtensorModule." + item, _key, old);
         state.Remove("SubtensorModule.IsNetworkMember", old, _key);
-        foreach (var column in NumberColumns)
+        foreach (var column in Columns)
             SetNumber(column, uid, 0);
         SetFlag("Active", uid, true);
         SetFlag("ValidatorPermit", uid, false);

@@ -2,9 +2,10 @@ using DevNet.Metadata;
 
 namespace DevNet.Pallets;
 
-/// <summary>The SubtensorModule pallet: subnets, neurons, axons. Indices are those of spec 393 where they are known, else of 365.</summary>
+/// <summary>The SubtensorModule pallet: subnets, neurons, axons.</summary>
 static class SubtensorPallet
 {
+    /// <summary>As of spec 393 where its indices are known, else of 365.</summary>
     public static PalletDefinition Definition { get; } = new("SubtensorModule", 7, "pallet_subtensor::pallet")
     {
         Calls = VariantDefinition.ParseTable("""
@@ -56,4 +57,27 @@ static class SubtensorPallet
             InitialTaoWeight: u64 = fc62e03efa3c7c0d
             """),
     };
+
+    /// <summary>As of spec 204: an error more at the front, an event less, no item that came later.</summary>
+    public static PalletDefinition Classic { get; } = Definition with
+    {
+        Events = Moved(Definition.Events, index => index < 6 ? index : index - 1),
+        Errors = Moved(Definition.Errors, index => index < 1 ? index : index + 1),
+        Storage = Without("TaoWeight", "MechanismCountCurrent", "MechanismEmissionSplit"),
+    };
+
+    /// <summary>Every index moved, and the scores that nobody computes any more gone.</summary>
+    public static PalletDefinition Next { get; } = Definition with
+    {
+        Index = 9,
+        Calls = Moved(Definition.Calls, index => index + 50),
+        Events = Moved(Definition.Events, index => index + 3),
+        Errors = Moved(Definition.Errors, index => index + 2),
+        Storage = Without("Rank", "Trust", "PruningScores"),
+    };
+
+    static VariantDefinition[] Moved(VariantDefinition[] variants, Func<int, int> move) =>
+        [.. variants.Select(variant => variant with { Index = (byte)move(variant.Index) })];
+
+    static StorageDefinition[] Without(params string[] names) => [.. Definition.Storage.Where(item => !names.Contains(item.Name))];
 }

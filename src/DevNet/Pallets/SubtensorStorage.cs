@@ -3,6 +3,9 @@ namespace DevNet.Pallets;
 /// <summary>The storage items of SubtensorModule that a miner or a validator reads, with the hashers and defaults of spec 393.</summary>
 static class SubtensorStorage
 {
+    /// <summary>0.18 of 2^64-1, what the live chain's governance has set.</summary>
+    public const ulong UsualTaoWeight = 3_320_413_933_267_719_290;
+
     const string ZeroAccount = "0000000000000000000000000000000000000000000000000000000000000000";
 
     public const string Items = $"""

@@ -1,4 +1,5 @@
 using DevNet.Metadata;
+using DevNet.Runtime;
 
 namespace DevNet.Pallets;
 
@@ -7,12 +8,12 @@ static class SubtensorTypes
 {
     const string NeuronFront = """
         hotkey: AccountId32, coldkey: AccountId32, uid: Compact<u16>, netuid: Compact<NetUid>, active: bool, axon_info: AxonInfo,
-        prometheus_info: PrometheusInfo, stake: Vec<(AccountId32, Compact<AlphaCurrency>)>, rank: Compact<u16>, emission: Compact<AlphaCurrency>,
-        incentive: Compact<u16>, consensus: Compact<u16>, trust: Compact<u16>, validator_trust: Compact<u16>, dividends: Compact<u16>,
+        prometheus_info: PrometheusInfo, stake: Vec<(AccountId32, Compact<AlphaCurrency>)>, rank: Compact<Score>, emission: Compact<AlphaCurrency>,
+        incentive: Compact<Score>, consensus: Compact<Score>, trust: Compact<Score>, validator_trust: Compact<Score>, dividends: Compact<Score>,
         last_update: Compact<u64>, validator_permit: bool,
         """;
 
-    public static void Declare(TypeRegistry types)
+    public static void Declare(TypeRegistry types, RuntimeDefinition runtime)
     {
         types
             .Struct("U64F64", "substrate_fixed::FixedU128", "bits: u128", "Frac")
@@ -30,12 +31,12 @@ static class SubtensorTypes
                 subnet_name: Vec<u8>, github_repo: Vec<u8>, subnet_contact: Vec<u8>, subnet_url: Vec<u8>, discord: Vec<u8>, description: Vec<u8>,
                 logo_url: Vec<u8>, additional: Vec<u8>
                 """);
-        Info("NeuronInfoLite", "neuron_info", NeuronFront + " pruning_score: Compact<u16>");
+        Info("NeuronInfoLite", "neuron_info", NeuronFront + " pruning_score: Compact<Score>");
         Info("NeuronInfo", "neuron_info", NeuronFront + """
-             weights: Vec<(Compact<u16>, Compact<u16>)>, bonds: Vec<(Compact<u16>, Compact<u16>)>, pruning_score: Compact<u16>
+             weights: Vec<(Compact<u16>, Compact<u16>)>, bonds: Vec<(Compact<u16>, Compact<u16>)>, pruning_score: Compact<Score>
             """);
-        Info("Metagraph", "metagraph", Fields(MetagraphFields.Full));
-        Info("SelectiveMetagraph", "metagraph", MetagraphFields.SelectiveDeclaration);
+        Info("Metagraph", "metagraph", Fields(runtime.MetagraphFields));
+        Info("SelectiveMetagraph", "metagraph", MetagraphFields.DeclareSelective(runtime.SelectiveFields));
         Info("SubnetState", "show_subnet", Fields(SubnetStateFields.All));
         types.Struct("SubnetHyperparams", "pallet_subtensor::rpc_info::subnet_info::SubnetHyperparams", Fields(HyperparameterFields.All));
 

@@ -9,23 +9,23 @@ namespace DevNet.Rpc;
 /// <summary>The <c>author_</c> and <c>payment_</c> methods, and the next nonce.</summary>
 static class AuthorMethods
 {
-    public static void AddTo(Dictionary<string, Action<RpcCall>> methods, Chain chain)
+    public static void AddTo(Dictionary<string, Action<RpcCall>> methods, Chain chain, WireFaults faults)
     {
-        methods["author_submitExtrinsic"] = call => Submit(call, chain);
-        methods["author_submitAndWatchExtrinsic"] = call => SubmitAndWatch(call, chain);
+        methods["author_submitExtrinsic"] = call => Submit(call, chain, faults);
+        methods["author_submitAndWatchExtrinsic"] = call => SubmitAndWatch(call, chain, faults);
         methods["author_unwatchExtrinsic"] = Subscriptions.Close;
         methods["author_pendingExtrinsics"] = call => WritePending(call.Result, chain);
         methods["payment_queryInfo"] = call => WriteInfo(call, chain);
         methods["system_accountNextIndex"] = methods["account_nextIndex"] = call => WriteNextIndex(call, chain);
     }
 
-    static void Submit(RpcCall call, Chain chain) =>
-        call.Result.WriteStringValue(HexText.Of(chain.Pool.Submit(call.Bytes(0), chain.Pending()).Transaction.Hash));
+    static void Submit(RpcCall call, Chain chain, WireFaults faults) =>
+        call.Result.WriteStringValue(HexText.Of(Take(call, chain, faults).Transaction.Hash));
 
     /// <summary>The pool refuses before there is a subscription; afterwards every status is a notification.</summary>
-    static void SubmitAndWatch(RpcCall call, Chain chain)
+    static void SubmitAndWatch(RpcCall call, Chain chain, WireFaults faults)
     {
-        var entry = chain.Pool.Submit(call.Bytes(0), chain.Pending());
+        var entry = Take(call, chain, faults);
         Subscriptions.Open(call, "author_extrinsicUpdate", notify =>
         {
             void Send(TransactionStatus status) => notify(writer => WriteStatus(writer, status));
@@ -35,9 +35,12 @@ static class AuthorMethods
         });
     }
 
+    static PoolEntry Take(RpcCall call, Chain chain, WireFaults faults) =>
+        faults.Refusals.TryDequeue(out var refusal) ? throw refusal : chain.Pool.Submit(call.Bytes(0), chain.Pending());
+
     static void WriteStatus(Utf8JsonWriter writer, TransactionStatus status)
     {
-        if (status.Block is not { } hash)
+        if (status.Hash is not { } hash)
         {
             writer.WriteStringValue(status.Name);
             return;

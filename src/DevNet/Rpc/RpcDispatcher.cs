@@ -8,14 +8,15 @@ namespace DevNet.Rpc;
 sealed class RpcDispatcher
 {
     readonly Chain _chain;
+    readonly WireFaults _faults;
     readonly Dictionary<string, Action<RpcCall>> _methods = [];
 
-    public RpcDispatcher(Chain chain)
+    public RpcDispatcher(Chain chain, WireFaults faults)
     {
-        _chain = chain;
+        (_chain, _faults) = (chain, faults);
         ChainMethods.AddTo(_methods, chain);
         StateMethods.AddTo(_methods, chain);
-        AuthorMethods.AddTo(_methods, chain);
+        AuthorMethods.AddTo(_methods, chain, faults);
         SystemMethods.AddTo(_methods, chain);
         var names = _methods.Keys.Append("rpc_methods").Order(StringComparer.Ordinal).ToArray();
         _methods.Add("rpc_methods", call => WriteMethods(call.Result, names));
@@ -26,19 +27,47 @@ sealed class RpcDispatcher
     {
         lock (_chain.Gate)
         {
+            if (_faults.IsSilent)
+                return;
             var after = new List<Action>();
-            if (Answer(message, session, after) is { } reply)
-                session.Send(reply);
+            var reply = Answer(message, session, after);
+            if (!_faults.NotifiesFirst)
+                Reply();
             foreach (var action in after)
                 action();
+            if (_faults.NotifiesFirst)
+                Reply();
+
+            void Reply()
+            {
+                if (reply is not null)
+                    _faults.Reply(session, reply);
+            }
         }
+    }
+
+    /// <summary>Takes note of a new session.</summary>
+    public void Admit(RpcSession session)
+    {
+        lock (_chain.Gate)
+            _faults.Add(session);
+    }
+
+    /// <summary>Sends a session a notification.</summary>
+    public void Notify(RpcSession session, byte[] notification)
+    {
+        if (!_faults.IsSilent)
+            session.Send(notification);
     }
 
     /// <summary>Ends what a closed session still listens to.</summary>
     public void Release(RpcSession session)
     {
         lock (_chain.Gate)
+        {
             session.EndSubscriptions();
+            _faults.Remove(session);
+        }
     }
 
     byte[]? Answer(byte[] message, RpcSession session, List<Action> after)

@@ -18,15 +18,16 @@ sealed class RpcSession(WebSocket socket, RpcDispatcher dispatcher)
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        dispatcher.Admit(this);
         var sending = SendAllAsync(cancellation);
         try
         {
             while (await ReceiveAsync(cancellation) is { } message)
                 dispatcher.Handle(message, this);
         }
-        catch (WebSocketException)
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
-            // The client went away without a close frame; nobody is left to tell.
+            // The client went away without a close frame, or the connection was cut; nobody is left to tell.
         }
         finally
         {
@@ -35,6 +36,9 @@ sealed class RpcSession(WebSocket socket, RpcDispatcher dispatcher)
         }
         await sending;
     }
+
+    /// <summary>Cuts the connection without a close frame.</summary>
+    public void Abort() => socket.Abort();
 
     public void Send(byte[] message) => _outbox.Writer.TryWrite(message);
 
@@ -71,7 +75,7 @@ sealed class RpcSession(WebSocket socket, RpcDispatcher dispatcher)
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
-        Send(buffer.WrittenSpan.ToArray());
+        dispatcher.Notify(this, buffer.WrittenSpan.ToArray());
     }
 
     /// <summary>Ends all subscriptions.</summary>
@@ -113,7 +117,7 @@ sealed class RpcSession(WebSocket socket, RpcDispatcher dispatcher)
                     await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, cancellation);
             }
         }
-        catch (WebSocketException)
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or ObjectDisposedException && !cancellation.IsCancellationRequested)
         {
             // The receiving side sees the broken connection too, and ends the session.
         }

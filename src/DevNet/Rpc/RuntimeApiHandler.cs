@@ -1,7 +1,6 @@
 using Bittensor.Keys;
 using Bittensor.Scale;
 using DevNet.Blocks;
-using DevNet.Metadata;
 using DevNet.Pallets;
 using DevNet.Runtime;
 using DevNet.State;
@@ -22,7 +21,8 @@ sealed class RuntimeApiHandler(ChainState state, Block block, Chain chain)
         try
         {
             var reader = new ScaleReader(parameters);
-            return Run(method, ref reader);
+            var result = Run(method, ref reader);
+            return state.Runtime.Rules.WrapsReplies ? ClassicReply.Wrap(method, result) : result;
         }
         catch (ScaleException broken)
         {
@@ -45,25 +45,26 @@ sealed class RuntimeApiHandler(ChainState state, Block block, Chain chain)
         "NeuronInfoRuntimeApi_get_neuron" => NeuronInfoWriter.One(new Subnet(state, reader.ReadUInt16()), reader.ReadUInt16(), lite: false),
         "NeuronInfoRuntimeApi_get_neuron_lite" => NeuronInfoWriter.One(new Subnet(state, reader.ReadUInt16()), reader.ReadUInt16(), lite: true),
         "SubnetInfoRuntimeApi_get_subnet_hyperparams" => Fields(reader.ReadUInt16(), HyperparameterFields.All),
-        "SubnetInfoRuntimeApi_get_metagraph" => Fields(reader.ReadUInt16(), MetagraphFields.Full),
+        "SubnetInfoRuntimeApi_get_metagraph" => Fields(reader.ReadUInt16(), state.Runtime.MetagraphFields),
         "SubnetInfoRuntimeApi_get_subnet_state" => Fields(reader.ReadUInt16(), SubnetStateFields.All),
-        "SubnetInfoRuntimeApi_get_mechagraph" => Mechanism(ref reader) is { } netuid ? Fields(netuid, MetagraphFields.Full) : [0],
+        "SubnetInfoRuntimeApi_get_mechagraph" => Mechanism(ref reader) is { } netuid ? Fields(netuid, state.Runtime.MetagraphFields) : [0],
         "SubnetInfoRuntimeApi_get_selective_metagraph" => Selective(reader.ReadUInt16(), ref reader, netuidAlways: false),
         "SubnetInfoRuntimeApi_get_selective_mechagraph" =>
             Mechanism(ref reader) is { } netuid ? Selective(netuid, ref reader, netuidAlways: true) : [0],
         _ => throw new InvalidOperationException($"{method} is declared and not written."),
     };
 
-    static byte[] Versions()
+    byte[] Versions()
     {
-        var writer = new ScaleWriter().WriteCompact((uint)MetadataWriter.Versions.Count);
-        foreach (var version in MetadataWriter.Versions)
+        var versions = state.Runtime.Rules.MetadataVersions;
+        var writer = new ScaleWriter().WriteCompact((uint)versions.Count);
+        foreach (var version in versions)
             writer.WriteUInt32(version);
         return writer.ToArray();
     }
 
     byte[] MetadataAt(uint version) =>
-        MetadataWriter.Versions.Contains(version) ? new ScaleWriter().WriteByte(1).WriteByteVector(state.Runtime.Metadata(version)).ToArray() : [0];
+        state.Runtime.Rules.MetadataVersions.Contains(version) ? new ScaleWriter().WriteByte(1).WriteByteVector(state.Runtime.Metadata(version)).ToArray() : [0];
 
     byte[] Validate(ref ScaleReader reader)
     {
@@ -76,7 +77,7 @@ sealed class RuntimeApiHandler(ChainState state, Block block, Chain chain)
             fault.WriteTo(writer.WriteByte(1));
             return writer.ToArray();
         }
-        writer.WriteByte(0).WriteUInt64(1);
+        writer.WriteByte(0).WriteUInt64(state.Runtime.Rules.Priority);
         if (transaction.Nonce > new Accounts(pending).Nonce(transaction.Signer))
             writer.WriteCompact(1).WriteByteVector(TransactionValidator.Tag(transaction, transaction.Nonce - 1));
         else
@@ -126,11 +127,11 @@ sealed class RuntimeApiHandler(ChainState state, Block block, Chain chain)
         if (!subnet.Exists)
             return [0];
         var writer = new ScaleWriter().WriteByte(1).WriteCompact(netuidAlways || asked.Contains(0) ? netuid : 0u);
-        for (ushort index = 1; index < MetagraphFields.Selective.Count; index++)
+        for (ushort index = 1; index < state.Runtime.SelectiveFields.Count; index++)
         {
             writer.WriteBool(asked.Contains(index));
             if (asked.Contains(index))
-                MetagraphFields.Selective[index].Write(writer, subnet);
+                state.Runtime.SelectiveFields[index].Write(writer, subnet);
         }
         return writer.ToArray();
     }

@@ -2,7 +2,7 @@ using DevNet.Pallets;
 
 namespace DevNet.Runtime;
 
-/// <summary>The runtime this chain runs: the shape of Subtensor's spec 393 (April 2026), as far as a miner and a validator need it.</summary>
+/// <summary>The shape of Subtensor's spec 393 (April 2026), as far as a miner and a validator need it.</summary>
 static class CurrentRuntime
 {
     public const uint SpecVersion = 393;

@@ -2,10 +2,10 @@ using DevNet.Metadata;
 
 namespace DevNet.Runtime;
 
-/// <summary>The runtime APIs this chain answers, with the ids and versions of spec 393.</summary>
+/// <summary>The runtime APIs this chain answers, with the ids and versions of spec 393, which spec 204 shares.</summary>
 static class RuntimeApis
 {
-    public static IReadOnlyList<RuntimeApiDefinition> Current { get; } =
+    static readonly RuntimeApiDefinition[] Node =
     [
         RuntimeApiDefinition.Parse("Core", "df6acb689907609b", 5, "version() -> RuntimeVersion"),
         RuntimeApiDefinition.Parse("Metadata", "37e397fc7c91f5e4", 2, """
@@ -24,6 +24,28 @@ static class RuntimeApis
         RuntimeApiDefinition.Parse("TransactionPaymentCallApi", "f3ff14d5ab527059", 3, """
             query_call_info(call: RuntimeCall, len: u32) -> RuntimeDispatchInfo
             """),
+    ];
+
+    /// <summary>Spec 204: results are bytes that only their readers know, and nothing gives a whole metagraph.</summary>
+    public static IReadOnlyList<RuntimeApiDefinition> Classic { get; } =
+    [
+        .. Node,
+        RuntimeApiDefinition.Parse("NeuronInfoRuntimeApi", "806df4ccaa9ed485", 1, """
+            get_neurons(netuid: u16) -> Vec<u8>
+            get_neuron(netuid: u16, uid: u16) -> Vec<u8>
+            get_neurons_lite(netuid: u16) -> Vec<u8>
+            get_neuron_lite(netuid: u16, uid: u16) -> Vec<u8>
+            """),
+        RuntimeApiDefinition.Parse("SubnetInfoRuntimeApi", "8375104b299b74c5", 1, """
+            get_subnet_hyperparams(netuid: u16) -> Vec<u8>
+            get_subnet_state(netuid: u16) -> Vec<u8>
+            """),
+    ];
+
+    /// <summary>Spec 393.</summary>
+    public static IReadOnlyList<RuntimeApiDefinition> Current { get; } =
+    [
+        .. Node,
         RuntimeApiDefinition.Parse("NeuronInfoRuntimeApi", "806df4ccaa9ed485", 1, """
             get_neurons(netuid: NetUid) -> Vec<NeuronInfo>
             get_neuron(netuid: NetUid, uid: u16) -> Option<NeuronInfo>

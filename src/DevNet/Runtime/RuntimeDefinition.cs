@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using DevNet.Metadata;
+using DevNet.Pallets;
+using Fields = DevNet.Pallets.MetagraphFields;
 
 namespace DevNet.Runtime;
 
@@ -42,9 +44,21 @@ sealed class RuntimeDefinition
 
     public IReadOnlyList<RuntimeApiDefinition> Apis { get; }
 
+    /// <summary>The extensions of version 0, which every signed transaction carries.</summary>
     public IReadOnlyList<ExtensionDefinition> Extensions { get; }
 
-    /// <summary>The encoded metadata of a format in <see cref="MetadataWriter.Versions"/>.</summary>
+    /// <summary>Extensions of a later version only: V16 metadata lists them, a transaction of format 4 does not carry them.</summary>
+    public IReadOnlyList<ExtensionDefinition> LaterExtensions { get; init; } = [];
+
+    public RuntimeRules Rules { get; init; } = new();
+
+    /// <summary>The fields of the metagraph.</summary>
+    public IReadOnlyList<SubnetField> MetagraphFields { get; init; } = Fields.Full;
+
+    /// <summary>The fields of the selective metagraph, by the index that asks for them.</summary>
+    public IReadOnlyList<SubnetField> SelectiveFields { get; init; } = Fields.Selective;
+
+    /// <summary>The encoded metadata of a format of <see cref="RuntimeRules.MetadataVersions"/>.</summary>
     public byte[] Metadata(uint version) => _metadata.GetOrAdd(version, static (format, runtime) => MetadataWriter.Write(runtime, format), this);
 
     /// <summary>A registry in which every type of this runtime is declared.</summary>

@@ -14,7 +14,11 @@ static class RuntimeTypes
         DeclareFrame(types);
         DeclareErrors(types);
         DeclareTransactions(types, runtime);
-        SubtensorTypes.Declare(types);
+        if (runtime.Rules.WrapsNumbers)
+            NumberTypes.DeclareWrapped(types);
+        else
+            NumberTypes.DeclarePlain(types);
+        SubtensorTypes.Declare(types, runtime);
         DeclarePallets(types, runtime);
         return types;
     }
@@ -30,11 +34,7 @@ static class RuntimeTypes
         .Struct("RuntimeVersion", "sp_version::RuntimeVersion", """
             spec_name: CowStr, impl_name: CowStr, authoring_version: u32, spec_version: u32, impl_version: u32, apis: CowApis,
             transaction_version: u32, system_version: u8
-            """)
-        .Alias("NetUid", "u16")
-        .Alias("NetUidStorageIndex", "u16")
-        .Alias("TaoCurrency", "u64")
-        .Alias("AlphaCurrency", "u64");
+            """);
 
     static void DeclareFrame(TypeRegistry types) => types
         .Enum("DispatchClass", "frame_support::dispatch::DispatchClass", "0 Normal\n1 Operational\n2 Mandatory")

@@ -30,9 +30,9 @@ static class CallDecoder
             case "SubtensorModule.serve_prometheus":
                 return new ServePrometheus(reader.ReadUInt16(), reader.ReadUInt32(), reader.ReadUInt128(), reader.ReadUInt16(), reader.ReadByte());
             case "SubtensorModule.register":
-                return ReadRegister(ref reader);
+                return ReadRegister(ref reader, runtime);
             case "SubtensorModule.burned_register":
-                return new RegisterCall(reader.ReadUInt16(), ReadAccount(ref reader));
+                return new RegisterCall(reader.ReadUInt16(), ReadAccount(ref reader), !runtime.Rules.RegistrationPaysFee);
             default:
                 throw new ScaleException($"This runtime has no call {index} in pallet {pallet}.");
         }
@@ -51,13 +51,13 @@ static class CallDecoder
         reader.ReadUInt16(), reader.ReadUInt32(), reader.ReadUInt128(), reader.ReadUInt16(), reader.ReadByte(), reader.ReadBytes(3).ToArray(),
         withCertificate ? reader.ReadByteVector().ToArray() : null);
 
-    static RegisterCall ReadRegister(ref ScaleReader reader)
+    static RegisterCall ReadRegister(ref ScaleReader reader, RuntimeDefinition runtime)
     {
         var netuid = reader.ReadUInt16();
         reader.ReadBytes(16);
         reader.ReadByteVector();
         var hotkey = ReadAccount(ref reader);
         ReadAccount(ref reader);
-        return new(netuid, hotkey);
+        return new(netuid, hotkey, !runtime.Rules.RegistrationPaysFee);
     }
 }

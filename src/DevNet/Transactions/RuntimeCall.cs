@@ -30,4 +30,7 @@ sealed record ServePrometheus(ushort Netuid, uint Version, UInt128 Ip, ushort Po
 }
 
 /// <summary>burned_register, and register, which is paid the same way and whose work is not looked at.</summary>
-sealed record RegisterCall(ushort Netuid, AccountId Hotkey) : RuntimeCall;
+sealed record RegisterCall(ushort Netuid, AccountId Hotkey, bool IsFree) : RuntimeCall
+{
+    public override bool PaysFee => !IsFree;
+}

@@ -78,11 +78,29 @@ sealed class TransactionPool(TimeProvider time, byte[] genesisHash)
     }
 
     /// <summary>Takes an entry out and says that it is invalid; the same bytes are refused for a while.</summary>
-    public void Drop(PoolEntry entry)
+    public void Drop(PoolEntry entry) => Drop(entry, TransactionStatus.Invalid);
+
+    void Drop(PoolEntry entry, TransactionStatus last)
     {
         _entries.Remove(entry);
         _bannedUntil[HexText.Of(entry.Transaction.Hash)] = time.GetUtcNow() + BanTime;
-        entry.Become(TransactionStatus.Invalid);
+        entry.Become(last);
+    }
+
+    /// <summary>Takes an entry back whose block was retired. What has taken its nonce meanwhile gives way to it.</summary>
+    public void Return(PoolEntry entry, byte[] block)
+    {
+        entry.Become(TransactionStatus.Retracted(block));
+        _entries.RemoveAll(other => other.Transaction.Signer == entry.Transaction.Signer && other.Transaction.Nonce == entry.Transaction.Nonce);
+        _entries.Add(entry);
+        entry.Become(TransactionStatus.Ready);
+    }
+
+    /// <summary>Takes every entry out with a last word to its watchers; the same bytes are refused for a while.</summary>
+    public void EndAll(Func<PoolEntry, TransactionStatus> last)
+    {
+        foreach (var entry in _entries.ToArray())
+            Drop(entry, last(entry));
     }
 
     /// <summary>Takes an entry out that went into a block.</summary>

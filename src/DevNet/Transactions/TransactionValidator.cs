@@ -60,6 +60,7 @@ static class TransactionValidator
     static TransactionFault? CheckCall(SignedExtrinsic transaction, ChainState state) => transaction.Call switch
     {
         TimestampCall => TransactionFault.BadMandatory,
+        _ when !state.Runtime.Rules.ValidatesCalls => null,
         ServeAxon serve when ServingRules.CheckAxon(state, transaction.Signer, serve) is { } error => TransactionFault.FromCustom(CustomFaults.Code(error)),
         RegisterCall register when Registration.CheckRate(state, register.Netuid) is { } error => TransactionFault.FromCustom(CustomFaults.Code(error)),
         _ => null,

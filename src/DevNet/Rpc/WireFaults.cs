@@ -1,0 +1,74 @@
+namespace DevNet.Rpc;
+
+/// <summary>What is wrong with the server's connections, and the connections themselves. Used under the chain's lock.</summary>
+sealed class WireFaults
+{
+    readonly List<RpcSession> _sessions = [];
+    readonly List<(RpcSession Session, byte[] Reply)> _held = [];
+    readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
+
+    /// <summary>Connections are taken, requests read, and nothing is sent.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Replies wait for <see cref="Release"/>; notifications go out.</summary>
+    public bool HoldsReplies { get; set; }
+
+    /// <summary>What a request causes is sent before its reply.</summary>
+    public bool NotifiesFirst { get; set; }
+
+    /// <summary>The next reply loses its second half.</summary>
+    public bool TruncatesNext { get; set; }
+
+    /// <summary>Refusals of the next submissions, in order.</summary>
+    public Queue<RpcException> Refusals { get; } = [];
+
+    public IReadOnlyList<RpcSession> Sessions => _sessions;
+
+    public void Add(RpcSession session) => _sessions.Add(session);
+
+    public void Remove(RpcSession session)
+    {
+        _sessions.Remove(session);
+        _held.RemoveAll(held => held.Session == session);
+    }
+
+    /// <summary>Sends, spoils or holds a reply.</summary>
+    public void Reply(RpcSession session, byte[] reply)
+    {
+        if (TruncatesNext)
+        {
+            TruncatesNext = false;
+            session.Send(reply[..(reply.Length / 2)]);
+            return;
+        }
+        if (!HoldsReplies)
+        {
+            session.Send(reply);
+            return;
+        }
+        _held.Add((session, reply));
+        foreach (var (_, reached) in _waiting.Where(waiting => _held.Count >= waiting.Count))
+            reached.TrySetResult();
+    }
+
+    /// <summary>Completes once so many replies are held.</summary>
+    public Task WhenHeld(int count)
+    {
+        if (_held.Count >= count)
+            return Task.CompletedTask;
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add((count, reached));
+        return reached.Task;
+    }
+
+    /// <summary>Sends what was held, the last first if so wished, and holds no more.</summary>
+    public void Release(bool reversed)
+    {
+        HoldsReplies = false;
+        var held = reversed ? Enumerable.Reverse(_held) : _held;
+        foreach (var (session, reply) in held)
+            session.Send(reply);
+        _held.Clear();
+        _waiting.Clear();
+    }
+}
