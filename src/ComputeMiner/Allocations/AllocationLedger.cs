@@ -19,7 +19,9 @@ sealed class AllocationLedger : IDisposable
     AllocationLedger(SqliteConnection connection, string path) => (_connection, _path) = (connection, path);
 
     /// <summary>Opens the ledger of a state directory, making both when missing; only this user may read them.</summary>
-    /// <exception cref="LedgerException">The directory cannot be used, or the ledger was written by a newer version.</exception>
+    /// <exception cref="LedgerException">
+    /// The directory cannot be used, another process has the ledger, it is damaged, or it was written by a newer version.
+    /// </exception>
     public static AllocationLedger Open(string stateDirectory)
     {
         var path = Path.Combine(stateDirectory, FileName);
@@ -27,12 +29,17 @@ sealed class AllocationLedger : IDisposable
         try
         {
             MakePrivate(stateDirectory, path);
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
             connection.Open();
             LedgerSchema.Apply(connection, path);
             return new AllocationLedger(connection, path);
         }
-        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
+        catch (SqliteException fault)
+        {
+            connection?.Dispose();
+            throw LedgerException.Of(path, fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             connection?.Dispose();
             throw new LedgerException($"The ledger {path} cannot be opened: {fault.Message} Check that the directory is writable for this user.", fault);
@@ -61,12 +68,16 @@ sealed class AllocationLedger : IDisposable
             row.IsDBNull(7) ? null : row.GetString(7));
     });
 
-    /// <summary>Writes the allocation, new or changed. Another one in the ledger is an error: the machine has one holder.</summary>
-    public void Write(Allocation allocation) => Run(
+    /// <summary>
+    /// Writes the allocation, new or changed; false when the ledger has it as over, which stays. Another one in the ledger is an error: the
+    /// machine has one holder.
+    /// </summary>
+    public bool Write(Allocation allocation) => Run(
         """
         INSERT INTO allocation (slot, id, kind, state, owner, hotkey, started, expires, container)
         VALUES (1, $id, $kind, $state, $owner, $hotkey, $started, $expires, $container)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, expires = excluded.expires, container = excluded.container
+            WHERE allocation.state <> 'Releasing'
         """,
         command =>
         {
@@ -78,7 +89,7 @@ sealed class AllocationLedger : IDisposable
             Bind(command, "$started", WriteTime(allocation.Started));
             Bind(command, "$expires", WriteTime(allocation.Expires));
             Bind(command, "$container", allocation.ContainerId);
-            return command.ExecuteNonQuery();
+            return command.ExecuteNonQuery() > 0;
         });
 
     /// <summary>Writes that the allocation is over, and remembers that its owner may ask again, in one transaction.</summary>
@@ -159,7 +170,11 @@ sealed class AllocationLedger : IDisposable
             }
             catch (SqliteException fault)
             {
-                throw new LedgerException($"The ledger {_path} failed: {fault.Message} Check that its disk has room and is writable.", fault);
+                throw LedgerException.Of(_path, fault);
+            }
+            catch (Exception fault) when (fault is FormatException or ArgumentException or InvalidCastException)
+            {
+                throw LedgerException.Damaged(_path, fault);
             }
         }
     }

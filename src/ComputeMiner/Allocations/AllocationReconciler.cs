@@ -14,11 +14,7 @@ sealed partial class AllocationReconciler(
     {
         var containers = await engine.ListAsync(cancellation);
         var held = ledger.Read() ?? Adopt(containers);
-        foreach (var each in containers.Where(each => each.Labels?.Allocation != held?.Id || held is null))
-        {
-            Log.OrphanRemoved(logger, each.Name, each.Id);
-            await engine.RemoveAsync(each.Id, cancellation);
-        }
+        await RemoveOrphansAsync(containers, held, cancellation);
         if (held is null)
             return null;
 
@@ -26,7 +22,7 @@ sealed partial class AllocationReconciler(
         if (held.State is AllocationState.Reserving or AllocationState.Starting)
             held = held with { State = AllocationState.Releasing };
         else if (held.State != AllocationState.Releasing)
-            held = await RepairAsync(held, cancellation);
+            held = await RepairAsync(held, containers, cancellation);
 
         if (held.State != AllocationState.Releasing)
         {
@@ -34,7 +30,7 @@ sealed partial class AllocationReconciler(
             Log.Restored(logger, held.Id, held.Kind, held.State, held.Expires);
             return held;
         }
-        foreach (var each in containers.Where(each => each.Labels?.Allocation == held.Id))
+        foreach (var each in containers.Where(each => Belongs(each, held)))
             await engine.RemoveAsync(each.Id, cancellation);
         ledger.Delete(held.Id);
         Log.Finished(logger, held.Id, held.Kind);
@@ -42,13 +38,23 @@ sealed partial class AllocationReconciler(
     }
 
     /// <summary>
+    /// Removes containers of ours that belong to nothing, as a create leaves one that was answered too late, and returns what there is. Only
+    /// for whoever alone may change the world.
+    /// </summary>
+    public async Task<IReadOnlyList<ContainerRecord>> SweepAsync(Allocation? held, CancellationToken cancellation)
+    {
+        var containers = await engine.ListAsync(cancellation);
+        await RemoveOrphansAsync(containers, held, cancellation);
+        return containers;
+    }
+
+    /// <summary>
     /// Makes the container be as the allocation says: started, frozen or not. Returns the allocation as it is then: a rental without
     /// container is Failed and still held, a test without one is over.
     /// </summary>
-    public async Task<Allocation> RepairAsync(Allocation held, CancellationToken cancellation)
+    public async Task<Allocation> RepairAsync(Allocation held, IReadOnlyList<ContainerRecord> containers, CancellationToken cancellation)
     {
-        var containers = await engine.ListAsync(cancellation);
-        if (containers.FirstOrDefault(each => each.Labels?.Allocation == held.Id) is not { } container)
+        if (containers.FirstOrDefault(each => Belongs(each, held)) is not { } container)
         {
             if (held.State != AllocationState.Failed)
                 Log.ContainerLost(logger, held.Id, held.Kind);
@@ -65,6 +71,19 @@ sealed partial class AllocationReconciler(
             await engine.ResumeAsync(container.Id, cancellation);
         return held with { State = held.State == AllocationState.Paused ? AllocationState.Paused : AllocationState.Running, ContainerId = container.Id };
     }
+
+    async Task RemoveOrphansAsync(IReadOnlyList<ContainerRecord> containers, Allocation? held, CancellationToken cancellation)
+    {
+        foreach (var each in containers.Where(each => held is null || !Belongs(each, held)))
+        {
+            Log.OrphanRemoved(logger, each.Name, each.Id);
+            await engine.RemoveAsync(each.Id, cancellation);
+        }
+    }
+
+    // By id too: labels of another version of the miner may not be readable.
+    static bool Belongs(ContainerRecord container, Allocation held) =>
+        container.Id == held.ContainerId || container.Labels?.Allocation == held.Id;
 
     // A container without a ledger record means that the ledger was lost: records are written before containers and deleted after them.
     Allocation? Adopt(IReadOnlyList<ContainerRecord> containers)

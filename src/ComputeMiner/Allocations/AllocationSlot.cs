@@ -7,7 +7,7 @@ namespace ComputeMiner.Allocations;
 sealed class AllocationSlot
 {
     readonly Lock _turn = new();
-    (Allocation Allocation, CancellationTokenSource? Start)? _held;
+    (Allocation Allocation, CancellationTokenSource? Work)? _held;
     (Allocation Allocation, CancellationTokenSource Start)? _next;
 
     /// <summary>The holder, or the one promised the machine next, or null.</summary>
@@ -44,22 +44,34 @@ sealed class AllocationSlot
             if (_held is not { } held)
                 _held = (wanted, start);
             else if (held.Allocation.State == AllocationState.Releasing || (held.Allocation.Kind == AllocationKind.Test && wanted.Kind == AllocationKind.Rental))
-                (_next, displaced) = ((wanted, start), held.Start);
+                (_next, displaced) = ((wanted, start), held.Work);
             else
                 return false;
         }
-        // Outside the lock: continuations run on this thread.
-        displaced?.Cancel();
+        Stop(displaced);
         return true;
     }
 
-    /// <summary>Puts a newer state of the holder in place.</summary>
-    public void Update(Allocation allocation)
+    /// <summary>Puts a newer state of the holder in place. False when it no longer holds the machine: what is over stays over.</summary>
+    public bool Update(Allocation allocation)
     {
         lock (_turn)
         {
-            if (_held is { } held && held.Allocation.Id == allocation.Id)
-                _held = (allocation, allocation.State is AllocationState.Reserving or AllocationState.Starting ? held.Start : null);
+            if (_held is not { } held || held.Allocation.Id != allocation.Id
+                || (held.Allocation.State == AllocationState.Releasing && allocation.State != AllocationState.Releasing))
+                return false;
+            _held = (allocation, held.Work);
+            return true;
+        }
+    }
+
+    /// <summary>Names what is under way for the holder; it is stopped when the hold ends.</summary>
+    public void Begin(string id, CancellationTokenSource work)
+    {
+        lock (_turn)
+        {
+            if (_held is { } held && held.Allocation.Id == id)
+                _held = (held.Allocation, work);
         }
     }
 
@@ -82,12 +94,25 @@ sealed class AllocationSlot
         }
     }
 
-    /// <summary>Stops the start of an allocation, if it is still starting or waiting.</summary>
-    public void CancelStart(string id)
+    /// <summary>Stops what is under way for an allocation: its start, or an action on it.</summary>
+    public void Stop(string id)
     {
-        CancellationTokenSource? start;
+        CancellationTokenSource? work;
         lock (_turn)
-            start = _next?.Allocation.Id == id ? _next.Value.Start : _held?.Allocation.Id == id ? _held.Value.Start : null;
-        start?.Cancel();
+            work = _next?.Allocation.Id == id ? _next.Value.Start : _held?.Allocation.Id == id ? _held.Value.Work : null;
+        Stop(work);
+    }
+
+    // Never inside the lock: continuations run on this thread.
+    static void Stop(CancellationTokenSource? work)
+    {
+        try
+        {
+            work?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended between the look and the stop.
+        }
     }
 }

@@ -33,7 +33,7 @@ sealed partial class Allocator
         [LoggerMessage(2007, LogLevel.Warning, "An action on the running allocation failed: {Reason}")]
         public static partial void ActionFailed(ILogger logger, string reason);
 
-        [LoggerMessage(2008, LogLevel.Warning, "Allocation {Id} could not be looked after: {Reason}")]
-        public static partial void TendFailed(ILogger logger, string id, string reason);
+        [LoggerMessage(2008, LogLevel.Warning, "The machine could not be looked after: {Reason}")]
+        public static partial void TendFailed(ILogger logger, string reason);
     }
 }

@@ -31,9 +31,9 @@ sealed partial class Allocator
     /// </summary>
     public async Task TendAsync(AllocationReconciler reconciler, CancellationToken cancellation)
     {
-        if (!_restored || _slot.Held is not { } held)
+        if (!_restored)
             return;
-        if (held.State is not AllocationState.Releasing && held.Expires <= time.GetUtcNow())
+        if (_slot.Held is { State: not AllocationState.Releasing } held && held.Expires <= time.GetUtcNow())
         {
             await ReleaseAsync(held, ReleaseCause.Expired, cancellation);
             return;
@@ -45,9 +45,9 @@ sealed partial class Allocator
         {
             await TendHeldAsync(reconciler, cancellation);
         }
-        catch (Exception fault) when (fault is ContainerEngineException or LedgerException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            Log.TendFailed(logger, held.Id, fault.Message);
+            Log.TendFailed(logger, fault.Message);
         }
         finally
         {
@@ -57,71 +57,76 @@ sealed partial class Allocator
 
     async Task TendHeldAsync(AllocationReconciler reconciler, CancellationToken cancellation)
     {
-        if (_slot.Held is not { } held)
-            return;
-        if (held.State == AllocationState.Releasing)
+        if (_slot.Held is { State: AllocationState.Releasing } over)
         {
-            await TryCleanUpAsync(held);
+            await TryCleanUpAsync(over);
             return;
         }
-        var repaired = await reconciler.RepairAsync(held, cancellation);
+        var held = _slot.Held;
+        var containers = await reconciler.SweepAsync(held, cancellation);
+        if (held is null or { ContainerId: null })
+            return;
+        var repaired = await reconciler.RepairAsync(held, containers, cancellation);
         if (repaired.State == AllocationState.Releasing)
             await TryCleanUpAsync(BeginRelease(held, ReleaseCause.Lost));
         else if (repaired != held)
-            Step(repaired);
+            TryStep(repaired);
     }
 
     async Task<bool> ReleaseAsync(Allocation allocation, ReleaseCause cause, CancellationToken cancellation)
     {
-        _slot.CancelStart(allocation.Id);
-        await _world.WaitAsync(cancellation);
-        Allocation over;
+        _slot.Stop(allocation.Id);
         try
         {
-            // Its start may have been undone, or somebody else released it, while this waited.
+            // One that still waits for the machine is over when its start is stopped.
             if (_slot.Held is not { } held || held.Id != allocation.Id)
-            {
-                _world.Release();
                 return true;
-            }
-            over = held.State == AllocationState.Releasing ? held : BeginRelease(held, cause);
+            BeginRelease(held, cause);
         }
         catch (LedgerException fault)
         {
-            _world.Release();
             Log.ReleaseFailed(logger, allocation.Id, fault.Message);
             return false;
         }
-        var cleanUp = CleanUpAndLeaveAsync(over);
+        var cleanUp = CleanUpInTurnAsync(allocation.Id);
         try
         {
             await cleanUp.WaitAsync(options.ReleaseAnswer, time, cancellation);
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {
-            Log.CleanUpGoesOn(logger, over.Id);
+            Log.CleanUpGoesOn(logger, allocation.Id);
         }
         return true;
     }
 
+    // The decision waits for nobody: whatever has the gate finds the allocation over and stops there.
     Allocation BeginRelease(Allocation held, ReleaseCause cause)
     {
+        if (held.State == AllocationState.Releasing)
+            return held;
         var now = time.GetUtcNow();
         var over = held with { State = AllocationState.Releasing };
         ledger.WriteReleased(over, now);
-        var since = now - options.ReleaseMemory;
-        _released = [.. _released.Where(each => each.At >= since && each.Id != over.Id), new ReleasedAllocation(over.Id, over.Owner, over.Hotkey, now)];
+        lock (_ending)
+        {
+            var since = now - options.ReleaseMemory;
+            _released = [.. _released.Where(each => each.At >= since && each.Id != over.Id), new ReleasedAllocation(over.Id, over.Owner, over.Hotkey, now)];
+        }
         _slot.Update(over);
         Log.Released(logger, over.Id, over.Kind, cause);
         Publish();
         return over;
     }
 
-    async Task CleanUpAndLeaveAsync(Allocation over)
+    // Not cancellable: what is over is cleared away whether or not anybody waits for it.
+    async Task CleanUpInTurnAsync(string id)
     {
+        await _world.WaitAsync();
         try
         {
-            await TryCleanUpAsync(over);
+            if (_slot.Held is { State: AllocationState.Releasing } over && over.Id == id)
+                await TryCleanUpAsync(over);
         }
         finally
         {

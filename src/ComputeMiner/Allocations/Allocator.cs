@@ -14,6 +14,7 @@ sealed partial class Allocator(
 {
     readonly AllocationSlot _slot = new();
     readonly SemaphoreSlim _world = new(1, 1);
+    readonly Lock _ending = new();
     volatile PreparedImage? _image;
     volatile bool _restored;
     volatile IReadOnlyList<ReleasedAllocation> _released = [];
@@ -77,20 +78,22 @@ sealed partial class Allocator(
         }
         try
         {
-            if (await TryMakeRoomAsync(wanted))
-                return await StartAsync(wanted, request.UserKey, image, start.Token);
-            _slot.Free(wanted.Id);
-            return AllocationOutcome.Refused(AllocationRefusal.Busy);
+            return await TryMakeRoomAsync(wanted)
+                ? await StartAsync(wanted, request.UserKey, image, start.Token)
+                : AllocationOutcome.Refused(AllocationRefusal.Busy);
         }
         finally
         {
+            // Whatever happened, a promise that led to nothing is taken back here.
+            if (_slot.Next?.Id == wanted.Id)
+                _slot.Free(wanted.Id);
             _world.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        // What is being undone or removed is finished first.
+        // What is being undone or removed is finished first; what still waits for its turn is finished by the next process.
         await _world.WaitAsync();
         _world.Dispose();
     }
@@ -151,9 +154,11 @@ sealed partial class Allocator(
             Log.Allocated(logger, allocation.Kind, allocation.Hotkey, allocation.Expires);
             return AllocationOutcome.Granted(access);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or ContainerEngineException or LedgerException)
+        catch (Exception fault)
         {
             await RollBackAsync(allocation, fault);
+            if (fault is not (OperationCanceledException or ContainerEngineException or LedgerException))
+                throw;
             return AllocationOutcome.Refused(fault is OperationCanceledException ? AllocationRefusal.Cancelled : AllocationRefusal.StartFailed);
         }
     }
@@ -176,12 +181,19 @@ sealed partial class Allocator(
         new ContainerLabels(
             allocation.Id, AllocationLabels.WriteKind(allocation.Kind), allocation.Owner, allocation.Hotkey.ToString(), allocation.Started, allocation.Expires));
 
-    // Durable first, then visible.
     void Step(Allocation allocation)
     {
-        ledger.Write(allocation);
-        _slot.Update(allocation);
+        if (!TryStep(allocation))
+            throw new OperationCanceledException("The allocation was released while it was starting.");
+    }
+
+    // Durable first, then visible. False when the allocation is over.
+    bool TryStep(Allocation allocation)
+    {
+        if (!ledger.Write(allocation) || !_slot.Update(allocation))
+            return false;
         Publish();
+        return true;
     }
 
     void Publish() => Changed?.Invoke(Current);

@@ -33,7 +33,8 @@ static class LedgerSchema
     public static void Apply(SqliteConnection connection, string path)
     {
         // FULL: in WAL mode only this syncs at every commit, and a lost commit may be a lost renter.
-        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
+        // EXCLUSIVE, taken by the first transaction and kept: two miners on one ledger would both believe that they hand the machine out.
+        Execute(connection, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT;");
         var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
         if (version > Steps.Length)
             throw new LedgerException(

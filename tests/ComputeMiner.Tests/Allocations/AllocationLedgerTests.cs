@@ -72,6 +72,65 @@ public class AllocationLedgerTests
         Assert.Contains(AllocationLedger.FileName, fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Write_OfWhatIsOver_ChangesNothing()
+    {
+        using var ledger = AllocationLedger.Open(_directory);
+        var allocation = Some("a");
+        Assert.True(ledger.Write(allocation));
+        ledger.WriteReleased(allocation, allocation.Started);
+
+        Assert.False(ledger.Write(allocation with { State = AllocationState.Paused }));
+
+        Assert.Equal(AllocationState.Releasing, ledger.Read()!.State);
+    }
+
+    [Fact]
+    public void Open_WhileAnotherHasIt_IsRefused()
+    {
+        using var first = AllocationLedger.Open(_directory);
+
+        var fault = Assert.Throws<LedgerException>(() => AllocationLedger.Open(_directory));
+
+        Assert.Contains("another miner", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_NotADatabase_SaysToMoveItAwayAndLeavesItAsItIs()
+    {
+        var path = Path.Combine(Directory.CreateDirectory(_directory).FullName, AllocationLedger.FileName);
+        File.WriteAllText(path, new string('x', 8192));
+
+        var fault = Assert.Throws<LedgerException>(() => AllocationLedger.Open(_directory));
+
+        Assert.Contains("Move it away", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(new string('x', 8192), File.ReadAllText(path));
+    }
+
+    [Theory]
+    [InlineData("kind", "loan")]
+    [InlineData("hotkey", "nobody")]
+    [InlineData("expires", "tomorrow")]
+    public void Read_UnreadableValue_IsADamagedLedger(string column, string value)
+    {
+        using (var ledger = AllocationLedger.Open(_directory))
+            ledger.Write(Some("a"));
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(_directory, AllocationLedger.FileName)};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The texts are the data of this test.
+            command.CommandText = $"UPDATE allocation SET {column} = '{value}'";
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+        }
+        using var again = AllocationLedger.Open(_directory);
+
+        var fault = Assert.Throws<LedgerException>(again.Read);
+
+        Assert.Contains("damaged", fault.Message, StringComparison.Ordinal);
+    }
+
     static Allocation Some(string id)
     {
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
