@@ -1,9 +1,10 @@
-using System.Globalization;
-using Benchmarks;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Benchmarks;
 
-// Figures that need a world around them measure themselves; the rest is BenchmarkDotNet's.
-if (args is ["allocation", .. var rest])
-    await AllocationFigure.RunAsync(rest is [var rounds] ? int.Parse(rounds, CultureInfo.InvariantCulture) : 20);
-else
-    BenchmarkSwitcher.FromAssembly(typeof(AllocationFigure).Assembly).Run(args);
+// In this process: a project generated per benchmark would have to be built under the repository's rules, for minutes.
+var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default);
+BenchmarkSwitcher.FromAssembly(typeof(DevRuntime).Assembly).Run(args, config);

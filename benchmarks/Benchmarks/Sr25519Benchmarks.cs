@@ -5,8 +5,6 @@ using Bittensor.Keys;
 namespace Benchmarks;
 
 /// <summary>What a request costs before anything else: one signature made by the caller, one checked by us.</summary>
-[ShortRunJob]
-[MemoryDiagnoser]
 public class Sr25519Benchmarks
 {
     readonly Keypair _keypair = Keypair.FromUri("//Alice");

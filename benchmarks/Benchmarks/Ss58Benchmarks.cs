@@ -4,8 +4,6 @@ using Bittensor.Keys;
 namespace Benchmarks;
 
 /// <summary>Addresses are read and written in every request's headers.</summary>
-[ShortRunJob]
-[MemoryDiagnoser]
 public class Ss58Benchmarks
 {
     readonly AccountId _account = Ss58Address.Decode("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");

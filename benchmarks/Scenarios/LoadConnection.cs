@@ -18,53 +18,51 @@ sealed class LoadConnection : IDisposable
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    readonly byte[][] _requests;
+    readonly Queue<byte[]> _requests = [];
     readonly byte[] _buffer = new byte[64 * 1024];
-    readonly AxonTarget _target;
 
     public LoadConnection(AxonTarget target, Keypair caller, int requests)
     {
-        _target = target;
         using var dendrite = new DendriteClient(caller, new DendriteOptions());
-        _requests = new byte[requests][];
         for (var i = 0; i < requests; i++)
-            _requests[i] = Encode(dendrite.Build(target, new AllocateSynapse { Timeline = 1, Checking = true }, Timeout));
-        Latencies = new double[requests];
+            _requests.Enqueue(Encode(dendrite.Build(target, new AllocateSynapse { Timeline = 1, Checking = true }, Timeout)));
+        _socket.Connect(target.EndPoint);
     }
 
-    /// <summary>Milliseconds from the first byte sent to the last byte read, per request.</summary>
-    public double[] Latencies { get; }
+    /// <summary>Milliseconds from the first byte sent to the last byte read, per measured request.</summary>
+    public List<double> Latencies { get; } = [];
 
-    /// <summary>Answers by HTTP status.</summary>
+    /// <summary>Measured answers by HTTP status.</summary>
     public Dictionary<int, int> Statuses { get; } = [];
 
-    public Task ConnectAsync() => _socket.ConnectAsync(_target.EndPoint);
-
-    public async Task RunAsync()
+    /// <summary>Sends the next <paramref name="count"/> requests, each when the one before is answered.</summary>
+    public void Send(int count, bool measured)
     {
-        for (var i = 0; i < _requests.Length; i++)
+        for (var i = 0; i < count; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            await _socket.SendAsync(_requests[i]);
-            var status = await ReadAnswerAsync();
-            Latencies[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            _socket.Send(_requests.Dequeue());
+            var status = ReadAnswer();
+            if (!measured)
+                continue;
+            Latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             Statuses[status] = Statuses.GetValueOrDefault(status) + 1;
         }
     }
 
     public void Dispose() => _socket.Dispose();
 
-    async Task<int> ReadAnswerAsync()
+    int ReadAnswer()
     {
         var length = 0;
         while (true)
         {
-            var read = await _socket.ReceiveAsync(_buffer.AsMemory(length));
+            var read = _socket.Receive(_buffer.AsSpan(length));
             if (read == 0)
                 throw new IOException("The axon closed the connection.");
             length += read;
             if (TotalLength(_buffer.AsSpan(0, length)) is { } total && length >= total)
-                return int.Parse(_buffer.AsSpan(9, 3), CultureInfo.InvariantCulture);
+                return int.Parse(_buffer.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture);
         }
     }
 
@@ -73,12 +71,12 @@ sealed class LoadConnection : IDisposable
         var head = answer.IndexOf("\r\n\r\n"u8);
         if (head < 0)
             return null;
-        foreach (var line in Encoding.ASCII.GetString(answer[..head]).Split("\r\n"))
-        {
-            if (line.StartsWith("content-length:", StringComparison.OrdinalIgnoreCase))
-                return head + 4 + int.Parse(line.AsSpan("content-length:".Length), CultureInfo.InvariantCulture);
-        }
-        throw new IOException("The answer has no Content-Length.");
+        var field = "\r\nContent-Length: "u8;
+        var at = answer[..head].IndexOf(field);
+        if (at < 0)
+            throw new IOException("The answer has no Content-Length.");
+        var value = answer[(at + field.Length)..(head + 2)];
+        return head + 4 + int.Parse(value[..value.IndexOf((byte)'\r')], CultureInfo.InvariantCulture);
     }
 
     static byte[] Encode(DendriteRequest request)

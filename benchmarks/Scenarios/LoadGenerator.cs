@@ -1,29 +1,65 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Bittensor.Keys;
 
 namespace Scenarios;
 
-/// <summary>Runs a <see cref="LoadPlan"/>: signs first, then sends over all connections at once and prints rate and latencies.</summary>
+/// <summary>
+/// Runs a <see cref="LoadPlan"/>: signs first, warms up, then sends over all connections at once. A process of its own, so that its
+/// garbage and its threads are not the miner's; it still shares the cores.
+/// </summary>
 static class LoadGenerator
 {
-    public static async Task RunAsync(LoadPlan plan)
+    /// <summary>The generator's process: prints the result.</summary>
+    public static void Run(LoadPlan plan)
     {
         using var caller = Keypair.FromUri(plan.CallerUri);
+        var (warmUp, requests) = (plan.WarmUp / plan.Connections, plan.Requests / plan.Connections);
         var connections = new LoadConnection[plan.Connections];
-        Parallel.For(0, plan.Connections, i => connections[i] = new LoadConnection(plan.Target, caller, plan.Requests / plan.Connections));
-        await Task.WhenAll(connections.Select(connection => connection.ConnectAsync()));
+        Parallel.For(0, plan.Connections, i => connections[i] = new LoadConnection(plan.Target, caller, warmUp + requests));
 
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(connections.Select(connection => Task.Run(connection.RunAsync)));
-        var seconds = watch.Elapsed.TotalSeconds;
+        SendAll(connections, warmUp, measured: false);
+        var start = Stopwatch.GetTimestamp();
+        SendAll(connections, requests, measured: true);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         var latencies = connections.SelectMany(connection => connection.Latencies).Order().ToArray();
-        var statuses = connections.SelectMany(c => c.Statuses).GroupBy(s => s.Key).Select(g => $"{g.Key}: {g.Sum(s => s.Value)}");
-        Console.WriteLine(
-            $"{latencies.Length / seconds,8:0}/s  p50 {At(latencies, 0.50):0.00} ms  p99 {At(latencies, 0.99):0.00} ms  max {latencies[^1]:0.00} ms  "
-            + $"({string.Join(", ", statuses)}; {plan.Connections} connections, {seconds:0.0} s)");
+        var statuses = connections.SelectMany(connection => connection.Statuses).GroupBy(status => status.Key);
+        var result = new LoadResult(
+            latencies.Length / seconds,
+            At(latencies, 0.50),
+            At(latencies, 0.99),
+            latencies[^1],
+            new(statuses.ToDictionary(group => group.Key, group => group.Sum(status => status.Value))));
+        Console.WriteLine(JsonSerializer.Serialize(result, LoadJson.Default.LoadResult));
         foreach (var connection in connections)
             connection.Dispose();
+    }
+
+    /// <summary>Starts this program again as a generator and waits for its result.</summary>
+    /// <exception cref="InvalidOperationException">The generator failed; what it said is in the message.</exception>
+    public static async Task<LoadResult> RunApartAsync(LoadPlan plan, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, plan.ToArguments()) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        await using var stop = cancellation.UnsafeRegister(static child => ((Process)child!).Kill(), process);
+        var faults = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        cancellation.ThrowIfCancellationRequested();
+        return process.ExitCode == 0
+            ? JsonSerializer.Deserialize(output, LoadJson.Default.LoadResult)!
+            : throw new InvalidOperationException($"The load generator failed: {await faults}");
+    }
+
+    // A thread each, blocking: costs the shared cores less than asynchronous sockets and wakes no thread pool.
+    static void SendAll(LoadConnection[] connections, int count, bool measured)
+    {
+        var threads = connections.Select(connection => new Thread(() => connection.Send(count, measured))).ToArray();
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
     }
 
     static double At(double[] sorted, double quantile) => sorted[(int)(quantile * (sorted.Length - 1))];

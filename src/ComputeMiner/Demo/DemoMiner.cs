@@ -21,9 +21,13 @@ sealed class DemoMiner : IAsyncDisposable
 
     public Uri Dashboard { get; }
 
-    public static DemoMiner Start(IEnumerable<string> arguments, IPEndPoint admin, string logPath)
+    /// <summary>Starts this very program.</summary>
+    public static DemoMiner Start(IEnumerable<string> arguments, IPEndPoint admin, string logPath) => Start(
+        Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known."), arguments, admin, logPath);
+
+    /// <summary>Starts the miner that lies at <paramref name="program"/>.</summary>
+    public static DemoMiner Start(string program, IEnumerable<string> arguments, IPEndPoint admin, string logPath)
     {
-        var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known.");
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         var log = new StreamWriter(logPath) { AutoFlush = true };
         var process = new Process { StartInfo = start };
@@ -65,6 +69,13 @@ sealed class DemoMiner : IAsyncDisposable
     {
         _process.Refresh();
         return _process.WorkingSet64;
+    }
+
+    /// <summary>What the miner has used of all processors together since it started.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,34 @@
+using System.Net;
+using BenchmarkDotNet.Attributes;
+using Bittensor.Keys;
+using Bittensor.Substrate;
+using Bittensor.Subtensor;
+
+namespace Benchmarks;
+
+/// <summary>A <c>serve_axon</c> from its arguments to the bytes that are submitted, the signature included.</summary>
+public class ExtrinsicBenchmarks
+{
+    readonly Keypair _keypair = Keypair.FromUri("//Alice");
+    RuntimeMetadata? _metadata;
+    SigningContext? _context;
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        await using var chain = await DevRuntime.StartAsync(1);
+        var runtime = await chain.RuntimeAsync();
+        var genesis = await chain.GenesisAsync();
+        _metadata = runtime.Metadata;
+        _context = new SigningContext(runtime.SpecVersion, runtime.TransactionVersion, genesis, 7, Era.Mortal(64, 100), genesis);
+    }
+
+    [Benchmark]
+    public byte[] Build() => RuntimeCall.Encode(
+        _metadata!, "SubtensorModule", "serve_axon", ("netuid", ScaleValue.Of(DevRuntime.Netuid.Value)), ("version", ScaleValue.Of(190)),
+        ("ip", ScaleValue.Of(ChainIpAddress.ToNumber(IPAddress.Parse("192.0.2.1")))), ("port", ScaleValue.Of(8091)), ("ip_type", ScaleValue.Of(4)),
+        ("protocol", ScaleValue.Of(4)), ("placeholder1", ScaleValue.Of(0)), ("placeholder2", ScaleValue.Of(0)));
+
+    [Benchmark]
+    public Extrinsic BuildAndSign() => Extrinsic.Sign(_metadata!, Build(), _context!, _keypair);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Bittensor.Crypto;
+using Bittensor.Keys;
+
+namespace Scenarios;
+
+/// <summary>Signature checks per second with nothing around them: the ceiling of any axon on these cores.</summary>
+static class VerificationRate
+{
+    static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bytes that a request's signature covers.</summary>
+    const int MessageLength = 220;
+
+    /// <returns>Checks per second, and the microseconds of CPU that each of them took.</returns>
+    public static (double PerSecond, double Cost) Measure(int threads)
+    {
+        using var keypair = Keypair.FromUri("//Alice");
+        var publicKey = keypair.Account.Bytes.ToArray();
+        var message = new byte[MessageLength];
+        var signature = keypair.Sign(message);
+        var counts = new long[threads];
+        var before = Environment.CpuUsage.TotalTime;
+        var start = Stopwatch.GetTimestamp();
+        var workers = Enumerable.Range(0, threads).Select(i => new Thread(() => counts[i] = Count(publicKey, message, signature, start))).ToArray();
+        foreach (var worker in workers)
+            worker.Start();
+        foreach (var worker in workers)
+            worker.Join();
+        var perSecond = counts.Sum() / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (perSecond, (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / counts.Sum());
+    }
+
+    static long Count(byte[] publicKey, byte[] message, byte[] signature, long start)
+    {
+        var count = 0L;
+        while (Stopwatch.GetElapsedTime(start) < Duration)
+        {
+            if (!Sr25519.Verify(publicKey, message, signature))
+                throw new InvalidOperationException("A good signature was refused.");
+            count++;
+        }
+        return count;
+    }
+}
