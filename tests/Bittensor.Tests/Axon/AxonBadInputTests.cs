@@ -223,7 +223,7 @@ public class AxonBadInputTests
     }
 
     [Fact]
-    public async Task Invoke_CallerGoneInsideTheBody_IsCountedAsAbandoned()
+    public async Task Invoke_CallerGoneInsideTheBody_IsCountedAndNotHandled()
     {
         await using var axon = await TestAxon.StartAsync();
         using var connection = await axon.ConnectAsync();
@@ -232,7 +232,9 @@ public class AxonBadInputTests
 
         connection.Reset();
 
-        await Condition.UntilAsync(() => axon.Pipeline.Statistics.Count("Allocate", AxonOutcome.Abandoned) == 1);
+        // Which of the two the server sees first, the reset or the missing byte, is not ours to say.
+        await Condition.UntilAsync(() => axon.Pipeline.Statistics.Snapshot().Count == 1);
+        Assert.Contains(Assert.Single(axon.Pipeline.Statistics.Snapshot()).Outcome, new[] { AxonOutcome.Abandoned, AxonOutcome.Malformed });
         Assert.Empty(axon.Handled);
     }
 
