@@ -16,10 +16,13 @@ public partial class ArchitectureTests
     {
         { "Bittensor.Crypto", ["Bittensor."] },
         { "Bittensor.Scale", ["Bittensor."] },
-        { "Bittensor.Keys", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Scale", "Bittensor.Substrate", "Bittensor.Subtensor", "Bittensor.Synapses"] },
-        { "Bittensor.Substrate", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Subtensor", "Bittensor.Synapses"] },
+        { "Bittensor.Keys", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Scale", "Bittensor.Substrate",
+            "Bittensor.Subtensor", "Bittensor.Synapses"] },
+        { "Bittensor.Substrate",
+            ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Subtensor", "Bittensor.Synapses"] },
         { "Bittensor.Subtensor", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Synapses"] },
-        { "Bittensor.Synapses", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
+        { "Bittensor.Synapses",
+            ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
         { "Bittensor.Axon", ["Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
         { "Bittensor.Dendrite", ["Bittensor.Axon", "Bittensor.Substrate", "Bittensor.Subtensor"] },
         { "Bittensor.Compute", ["Bittensor.Axon", "Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
@@ -37,7 +40,8 @@ public partial class ArchitectureTests
         from file in Sources
         where IsIn(file.Namespace, space)
         from import in file.Imports
-        where !IsIn(import, space) && Array.Exists(forbidden, f => f.EndsWith('.') ? import.StartsWith(f, StringComparison.Ordinal) : IsIn(import, f))
+        where !IsIn(import, space)
+            && Array.Exists(forbidden, f => f.EndsWith('.') ? import.StartsWith(f, StringComparison.Ordinal) : IsIn(import, f))
         select $"{file.Name} uses {import}");
 
     [Fact]
@@ -77,7 +81,8 @@ public partial class ArchitectureTests
     {
         var page = File.ReadAllText(Path.Combine(Root, "docs", "architecture.md"));
 
-        Assert.All(Sources.Select(f => f.Folder.Replace('.', '/')).Distinct(), f => Assert.Contains($"`{f}/`", page, StringComparison.Ordinal));
+        Assert.All(Sources.Select(f => f.Folder.Replace('.', '/')).Distinct(), f =>
+            Assert.Contains($"`{f}/`", page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,7 +96,10 @@ public partial class ArchitectureTests
     [Fact]
     public void EventIds_InTheirRange_AndUnique()
     {
-        var events = Sources.SelectMany(f => LoggerMessageId().Matches(f.Text).Select(m => (f.Name, f.Namespace, Id: int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)))).ToList();
+        var events = (
+            from file in Sources
+            from match in LoggerMessageId().Matches(file.Text)
+            select (file.Name, file.Namespace, Id: int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))).ToList();
 
         Assert.NotEmpty(events);
         Assert.Empty(events.GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => string.Join(", ", g)));

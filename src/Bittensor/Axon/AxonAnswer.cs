@@ -12,7 +12,9 @@ namespace Bittensor.Axon;
 /// Step 11: writes the answer. Of the reference's headers only those a dendrite reads and logs are sent; nothing is signed,
 /// since nobody verifies it.
 /// </summary>
-/// <remarks>Source: opentensor/bittensor, bittensor/core/axon.py, AxonMiddleware.synapse_to_response; synapse.py, Synapse.to_headers.</remarks>
+/// <remarks>
+/// Source: opentensor/bittensor, bittensor/core/axon.py, AxonMiddleware.synapse_to_response; synapse.py, Synapse.to_headers.
+/// </remarks>
 sealed class AxonAnswer(AxonOptions options)
 {
     const string JsonType = "application/json";

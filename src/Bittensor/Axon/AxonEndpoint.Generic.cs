@@ -32,7 +32,8 @@ public abstract class AxonEndpoint<TSynapse> : AxonEndpoint
 
     sealed class Invocation(AxonEndpoint<TSynapse> endpoint, TSynapse synapse) : AxonInvocation
     {
-        public override Task RunAsync(AxonCaller caller, CancellationToken cancellation) => endpoint.HandleAsync(synapse, caller, cancellation);
+        public override Task RunAsync(AxonCaller caller, CancellationToken cancellation) =>
+            endpoint.HandleAsync(synapse, caller, cancellation);
 
         public override void Write(Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, synapse, endpoint.TypeInfo);
     }

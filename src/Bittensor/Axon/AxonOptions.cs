@@ -53,7 +53,7 @@ public sealed class AxonOptions
     /// <summary>How far a nonce may lie in the future. Default 10 s.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Kept free at the end of the caller's timeout, so that the answer still arrives. Default 1 s, at most half of the timeout.</summary>
+    /// <summary>Kept free at the end of the caller's timeout for the answer's way. Default 1 s, at most half of the timeout.</summary>
     public TimeSpan DeadlineMargin { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Unproven requests (pings, failed signatures) an address may make at once. Default 200.</summary>

@@ -39,7 +39,8 @@ public sealed partial class AxonPipeline
     /// <param name="logger">Requests at Debug, failing handlers at Error.</param>
     /// <exception cref="ArgumentException">Two endpoints have the same route.</exception>
     public AxonPipeline(
-        AxonOptions options, Hotkey hotkey, IAxonAdmission admission, IEnumerable<AxonEndpoint> endpoints, TimeProvider time, ILogger<AxonPipeline> logger)
+        AxonOptions options, Hotkey hotkey, IAxonAdmission admission, IEnumerable<AxonEndpoint> endpoints, TimeProvider time,
+        ILogger<AxonPipeline> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _admission, _time, _logger) = (options, admission, time, logger);

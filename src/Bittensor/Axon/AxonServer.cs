@@ -24,7 +24,8 @@ public sealed partial class AxonServer : IAsyncDisposable
     /// <param name="time">The clock of nonces and deadlines.</param>
     /// <param name="loggers">Where the axon logs.</param>
     public AxonServer(
-        AxonOptions options, Hotkey hotkey, IAxonAdmission admission, IEnumerable<AxonEndpoint> endpoints, TimeProvider time, ILoggerFactory loggers)
+        AxonOptions options, Hotkey hotkey, IAxonAdmission admission, IEnumerable<AxonEndpoint> endpoints, TimeProvider time,
+        ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(options);
         _logger = loggers.CreateLogger<AxonServer>();

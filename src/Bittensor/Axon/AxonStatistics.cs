@@ -10,7 +10,8 @@ public sealed class AxonStatistics
 
     internal AxonStatistics(IEnumerable<string> routes)
     {
-        _routes = routes.Distinct().Select(route => new RouteCounters(route)).ToFrozenDictionary(counters => counters.Route, StringComparer.Ordinal);
+        _routes = routes.Distinct().Select(route => new RouteCounters(route))
+            .ToFrozenDictionary(counters => counters.Route, StringComparer.Ordinal);
     }
 
     /// <summary>Requests of every route with this outcome.</summary>

@@ -79,5 +79,6 @@ sealed class BodyReader(AxonOptions options)
     }
 
     /// <summary><c>$.gpu.count</c> as <c>gpu.count</c>.</summary>
-    static string Name(string? path) => path is { Length: > 2 } && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path ?? "$";
+    static string Name(string? path) =>
+        path is { Length: > 2 } && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path ?? "$";
 }

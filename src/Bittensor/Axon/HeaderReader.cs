@@ -31,7 +31,8 @@ static class HeaderReader
         if (string.IsNullOrEmpty(uuid))
             return AxonVerdict.Unidentified("Missing uuid");
         if (uuid.Length > RequestSignature.MaxUuidLength || uuid.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            return AxonVerdict.Malformed($"Header '{SynapseHeaderNames.DendriteUuid}' must be 1 to {RequestSignature.MaxUuidLength} visible characters.");
+            return AxonVerdict.Malformed(
+                $"Header '{SynapseHeaderNames.DendriteUuid}' must be 1 to {RequestSignature.MaxUuidLength} visible characters.");
 
         string? nonceText = headers[SynapseHeaderNames.DendriteNonce];
         if (string.IsNullOrEmpty(nonceText))
@@ -51,14 +52,19 @@ static class HeaderReader
         if (string.IsNullOrEmpty(hash))
             return AxonVerdict.Unidentified("Missing computed_body_hash");
         if (hash != BodyHash.Empty)
-            return AxonVerdict.Malformed($"Header '{SynapseHeaderNames.ComputedBodyHash}' is not the hash of this synapse's required fields, of which there are none.");
+            return AxonVerdict.Malformed(
+                $"Header '{SynapseHeaderNames.ComputedBodyHash}' is not the hash of no fields, which is all a synapse here has.");
 
         string? timeoutText = headers[SynapseHeaderNames.Timeout];
         double? timeout = null;
         if (!string.IsNullOrEmpty(timeoutText))
         {
-            if (!double.TryParse(timeoutText, Decimal, CultureInfo.InvariantCulture, out var seconds) || !double.IsFinite(seconds) || seconds <= 0)
+            if (!double.TryParse(timeoutText, Decimal, CultureInfo.InvariantCulture, out var seconds)
+                || !double.IsFinite(seconds)
+                || seconds <= 0)
+            {
                 return AxonVerdict.Malformed($"Header '{SynapseHeaderNames.Timeout}' must be a finite number of seconds above 0.");
+            }
             timeout = seconds;
         }
 

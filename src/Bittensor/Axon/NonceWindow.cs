@@ -45,7 +45,9 @@ public sealed class NonceWindow
         }
     }
 
-    /// <summary>From now on refuses every nonce up to this one. With the high-water mark of an earlier run, none of its requests counts again.</summary>
+    /// <summary>
+    /// From now on refuses every nonce up to this one. With the high-water mark of an earlier run, none of its requests counts again.
+    /// </summary>
     public void RaiseFloor(long nonce)
     {
         lock (_lock)

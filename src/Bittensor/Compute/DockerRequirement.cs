@@ -4,7 +4,8 @@ namespace Bittensor.Compute;
 public sealed record DockerRequirement
 {
     /// <summary>What the field holds when a request leaves it out.</summary>
-    public static DockerRequirement Default { get; } = new() { BaseImage = "ubuntu", SshKey = "", SshPort = 4444, VolumePath = "/tmp", Dockerfile = "" };
+    public static DockerRequirement Default { get; } =
+        new() { BaseImage = "ubuntu", SshKey = "", SshPort = 4444, VolumePath = "/tmp", Dockerfile = "" };
 
     /// <summary>Image reference.</summary>
     public string? BaseImage { get; init; }

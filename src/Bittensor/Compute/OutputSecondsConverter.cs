@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Bittensor.Compute;
 
-/// <summary>Seconds in an <c>output</c> object; anything that is no number reads as absent, as in <see cref="OutputStatusConverter"/>.</summary>
+/// <summary>Seconds in an <c>output</c> object; what is no number reads as absent, as in <see cref="OutputStatusConverter"/>.</summary>
 sealed class OutputSecondsConverter : JsonConverter<double?>
 {
     public override bool HandleNull => true;

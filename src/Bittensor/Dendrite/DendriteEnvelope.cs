@@ -51,13 +51,14 @@ sealed class DendriteEnvelope(Keypair hotkey, DendriteOptions options, string uu
         body.Append("{\"name\": ");
         PythonJson.AppendString(body, TSynapse.Route);
         body.Append(CultureInfo.InvariantCulture, $", \"timeout\": {timeoutText}, \"total_size\": {TotalSize}, \"header_size\": 0");
-        body.Append(CultureInfo.InvariantCulture, $", \"dendrite\": {{\"status_code\": null, \"status_message\": null, \"process_time\": null");
+        body.Append(", \"dendrite\": {\"status_code\": null, \"status_message\": null, \"process_time\": null");
         body.Append(CultureInfo.InvariantCulture, $", \"ip\": \"{_ip}\", \"port\": null, \"version\": {_version}, \"nonce\": {nonceText}");
         body.Append(", \"uuid\": ");
         PythonJson.AppendString(body, uuid);
         body.Append(CultureInfo.InvariantCulture, $", \"hotkey\": \"{_hotkeyText}\", \"signature\": \"{signature}\"}}");
-        body.Append(CultureInfo.InvariantCulture, $", \"axon\": {{\"status_code\": null, \"status_message\": null, \"process_time\": null");
-        body.Append(CultureInfo.InvariantCulture, $", \"ip\": \"{axonIp}\", \"port\": {axonPort}, \"version\": null, \"nonce\": null, \"uuid\": null");
+        body.Append(", \"axon\": {\"status_code\": null, \"status_message\": null, \"process_time\": null");
+        body.Append(CultureInfo.InvariantCulture, $", \"ip\": \"{axonIp}\", \"port\": {axonPort}");
+        body.Append(", \"version\": null, \"nonce\": null, \"uuid\": null");
         body.Append(CultureInfo.InvariantCulture, $", \"hotkey\": \"{axonHotkey}\", \"signature\": null}}, \"computed_body_hash\": \"\"");
         PythonJson.AppendMembers(body, JsonSerializer.SerializeToUtf8Bytes(synapse, TSynapse.TypeInfo));
         body.Append('}');

@@ -2,7 +2,7 @@ namespace Bittensor.Dendrite;
 
 /// <summary>What a dendrite's caller learns. Every failure is a value here, never an exception.</summary>
 /// <param name="Synapse">The answer; when there was none, the request with an empty output.</param>
-/// <param name="IsAnswered">True when the axon answered 200 with a body that is the synapse. Callers of the reference see nothing else.</param>
+/// <param name="IsAnswered">True when the axon answered 200 with the synapse: all that callers of the reference ever see.</param>
 /// <param name="HttpStatus">The status line's code; null when no answer arrived.</param>
 /// <param name="StatusCode">
 /// The status as a Python dendrite records it: the axon's own word where it gave one, 408, 503, 400 or 422 for failures on the

@@ -143,7 +143,9 @@ sealed partial class DendriteTransport : IDisposable
     DendriteResponse<TSynapse> Respond<TSynapse>(
         DendriteRequest request, TSynapse? synapse, int? httpStatus, AnswerStatus status, long started)
         where TSynapse : class, ISynapse<TSynapse> =>
-        new(synapse ?? RequestBody.Unanswered<TSynapse>(request), synapse is not null, httpStatus, status.Code, status.Message, _time.GetElapsedTime(started));
+        new(
+            synapse ?? RequestBody.Unanswered<TSynapse>(request), synapse is not null, httpStatus, status.Code, status.Message,
+            _time.GetElapsedTime(started));
 
     [GeneratedRegex(@"^application/(?:[\w.+-]+?\+)?json$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex JsonType();

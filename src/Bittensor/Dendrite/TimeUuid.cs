@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Bittensor.Dendrite;
 
-/// <summary>A version-1 UUID (RFC 9562, section 5.1) with a random node, as Python's <c>uuid.uuid1</c> makes where it finds no card.</summary>
+/// <summary>A version-1 UUID (RFC 9562, section 5.1) with a random node, as Python's <c>uuid1</c> makes without a network card.</summary>
 static class TimeUuid
 {
     /// <summary>Ticks of 100 ns between the Gregorian reform, 15 October 1582, where these UUIDs begin, and year 1.</summary>

@@ -33,7 +33,8 @@ static class ForeignSs58
         // A format byte of zero is the alphabet's leading "1", which the number does not show.
         if (text[0] == Alphabet[0])
             length++;
-        return length <= raw.Length && number.TryWriteBytes(raw[(text[0] == Alphabet[0] ? 1 : 0)..], out _, isUnsigned: true, isBigEndian: true)
+        return length <= raw.Length
+            && number.TryWriteBytes(raw[(text[0] == Alphabet[0] ? 1 : 0)..], out _, isUnsigned: true, isBigEndian: true)
             && IsWellFormed(raw[..length]);
     }
 

@@ -10,7 +10,9 @@ namespace Bittensor.Synapses;
 /// What a dendrite signs: <c>{nonce}.{dendrite_hotkey}.{axon_hotkey}.{uuid}.{body_hash}</c>. The verifier puts in its own hotkey,
 /// so that a request for one axon is worth nothing at another.
 /// </summary>
-/// <remarks>Source: opentensor/bittensor, bittensor/core/axon.py, Axon.default_verify; dendrite.py, Dendrite.preprocess_synapse_for_request.</remarks>
+/// <remarks>
+/// Source: opentensor/bittensor, bittensor/core/axon.py, Axon.default_verify; dendrite.py, Dendrite.preprocess_synapse_for_request.
+/// </remarks>
 static class RequestSignature
 {
     /// <summary>Longest uuid that is accepted, in characters.</summary>

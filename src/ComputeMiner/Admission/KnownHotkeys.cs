@@ -14,6 +14,7 @@ static class KnownHotkeys
     {
         using var stream = typeof(KnownHotkeys).Assembly.GetManifestResourceStream("ComputeMiner.Admission.Lists." + name)!;
         using var reader = new StreamReader(stream);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Select(Hotkey.Parse)];
+        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Where(line => line[0] != '#').Select(Hotkey.Parse)];
     }
 }

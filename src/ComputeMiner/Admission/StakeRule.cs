@@ -9,5 +9,7 @@ sealed class StakeRule(double? minStake) : IAdmissionRule
     public string Refusal => "Not enough stake!";
 
     public AdmissionDecision Decide(in AdmissionCandidate candidate) =>
-        candidate.Neuron is { } neuron && (minStake is not { } least || neuron.Stake >= least) ? AdmissionDecision.Admit : AdmissionDecision.Refuse;
+        candidate.Neuron is { } neuron && (minStake is not { } least || neuron.Stake >= least)
+            ? AdmissionDecision.Admit
+            : AdmissionDecision.Refuse;
 }

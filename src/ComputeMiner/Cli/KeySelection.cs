@@ -6,11 +6,14 @@ namespace ComputeMiner.Cli;
 /// <summary>The flags that say which of a wallet's keys a command writes, and how.</summary>
 static class KeySelection
 {
-    public static readonly CommandFlag<bool> Coldkey = new("coldkey", ValueKinds.Switch, false, "The coldkey instead of the hotkey. A miner needs none; keep it on another machine.");
+    public static readonly CommandFlag<bool> Coldkey = new("coldkey", ValueKinds.Switch, false,
+        "The coldkey instead of the hotkey. A miner needs none; keep it on another machine.");
 
-    public static readonly CommandFlag<bool> Encrypt = new("encrypt", ValueKinds.Switch, false, "Encrypt the hotkey; the miner then needs its password at every start. A coldkey is always encrypted.");
+    public static readonly CommandFlag<bool> Encrypt = new("encrypt", ValueKinds.Switch, false,
+        "Encrypt the hotkey; the miner then needs its password at every start. A coldkey is always encrypted.");
 
-    public static readonly CommandFlag<bool> Overwrite = new("overwrite", ValueKinds.Switch, false, "Replace an existing key, which may be lost for good.");
+    public static readonly CommandFlag<bool> Overwrite = new("overwrite", ValueKinds.Switch, false,
+        "Replace an existing key, which may be lost for good.");
 
     /// <summary>The wallet that the settings name.</summary>
     public static Wallet Wallet(this CommandContext context) =>

@@ -7,8 +7,10 @@ namespace ComputeMiner.Cli;
 /// <summary>Makes a new key.</summary>
 sealed class WalletCreateCommand : CliCommand
 {
-    static readonly CommandFlag<bool> ShowMnemonic = new("show-mnemonic", ValueKinds.Switch, false, "Show the new mnemonic once, on a terminal only.");
-    static readonly CommandFlag<int> Words = new("words", ValueKinds.Choice(("12", 12), ("15", 15), ("18", 18), ("21", 21), ("24", 24)), 12, "Words of the mnemonic.");
+    static readonly CommandFlag<bool> ShowMnemonic = new("show-mnemonic", ValueKinds.Switch, false,
+        "Show the new mnemonic once, on a terminal only.");
+    static readonly CommandFlag<int> Words = new("words", ValueKinds.Choice(("12", 12), ("15", 15), ("18", 18), ("21", 21), ("24", 24)),
+        12, "Words of the mnemonic.");
 
     public override string Name => "create";
 
@@ -18,7 +20,8 @@ sealed class WalletCreateCommand : CliCommand
 
     public override IEnumerable<Setting> Settings => SettingTable.Group("wallet");
 
-    public override ImmutableArray<CommandFlag> Flags => [KeySelection.Coldkey, KeySelection.Encrypt, KeySelection.Overwrite, ShowMnemonic, Words];
+    public override ImmutableArray<CommandFlag> Flags =>
+        [KeySelection.Coldkey, KeySelection.Encrypt, KeySelection.Overwrite, ShowMnemonic, Words];
 
     public override bool PrintsData => true;
 

@@ -20,7 +20,8 @@ sealed class WalletListCommand : CliCommand
     {
         var path = context.Options.Wallet.Path;
         // A list asks nobody for passwords: an encrypted hotkey without a public file shows why its address is unknown.
-        IReadOnlyList<WalletEntry> wallets = [.. Wallet.NamesIn(path).Select(name => WalletAnswers.Read(new Wallet(path, name), _ => null))];
+        var found = Wallet.NamesIn(path).Select(name => WalletAnswers.Read(new Wallet(path, name), _ => null));
+        IReadOnlyList<WalletEntry> wallets = [.. found];
         if (context.Json)
             context.WriteJson(wallets, WalletJson.Default.IReadOnlyListWalletEntry);
         else if (wallets.Count == 0)

@@ -7,7 +7,8 @@ namespace ComputeMiner.Cli;
 /// <summary>Makes a key again from its mnemonic, or a public coldkey from its address.</summary>
 sealed class WalletRegenCommand : CliCommand
 {
-    static readonly CommandFlag<string> ColdkeyPublic = new("coldkeypub", ValueKinds.Text, "", "Write only the public coldkey, of this SS58 address.");
+    static readonly CommandFlag<string> ColdkeyPublic = new("coldkeypub", ValueKinds.Text, "",
+        "Write only the public coldkey, of this SS58 address.");
 
     public override string Name => "regen";
 
@@ -17,7 +18,8 @@ sealed class WalletRegenCommand : CliCommand
 
     public override IEnumerable<Setting> Settings => SettingTable.Group("wallet");
 
-    public override ImmutableArray<CommandFlag> Flags => [KeySelection.Coldkey, ColdkeyPublic, KeySelection.Encrypt, KeySelection.Overwrite];
+    public override ImmutableArray<CommandFlag> Flags =>
+        [KeySelection.Coldkey, ColdkeyPublic, KeySelection.Encrypt, KeySelection.Overwrite];
 
     public override bool PrintsData => true;
 

@@ -26,7 +26,8 @@ sealed class ConfigurationLoader
         return variables;
     }
 
-    public static LoadedConfiguration Load(IReadOnlyList<string> tokens, CommandSyntax syntax, IReadOnlyDictionary<string, string> environment) =>
+    public static LoadedConfiguration Load(
+        IReadOnlyList<string> tokens, CommandSyntax syntax, IReadOnlyDictionary<string, string> environment) =>
         new ConfigurationLoader(environment).Load(tokens, syntax);
 
     LoadedConfiguration Load(IReadOnlyList<string> tokens, CommandSyntax syntax)
@@ -119,7 +120,8 @@ sealed class ConfigurationLoader
 
     void WarnOfUnknownVariables()
     {
-        foreach (var variable in _environment.Keys.Where(v => v.StartsWith("MINER_", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        var own = _environment.Keys.Where(v => v.StartsWith("MINER_", StringComparison.Ordinal));
+        foreach (var variable in own.Order(StringComparer.Ordinal))
         {
             if (!SettingTable.All.Any(s => s.OwnVariable == variable))
                 _warnings.Add($"environment variable {variable} is not a setting and ignored");

@@ -65,7 +65,8 @@ sealed class FlagReading
                 return text is null && next is not null;
             default:
                 var choices = string.Join(", ", matches.Select(m => m.Flag));
-                Faults.Add(new ConfigurationFault(name.TrimStart('-'), null, "flag " + name, $"is short for more than one flag: {choices}"));
+                Faults.Add(new ConfigurationFault(name.TrimStart('-'), null, "flag " + name,
+                    $"is short for more than one flag: {choices}"));
                 return text is null && next is not null && matches.TrueForAll(m => !m.IsSwitch);
         }
     }

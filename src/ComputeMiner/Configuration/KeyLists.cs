@@ -6,7 +6,8 @@ namespace ComputeMiner.Configuration;
 /// <summary>Comma-separated lists of addresses; a wrong entry is named with what is wrong about it.</summary>
 static class KeyLists
 {
-    public static readonly ValueKind<Hotkey> Hotkey = new("SS58", static (text, out value) => Read(text, Bittensor.Keys.Hotkey.Parse, out value), static v => v.ToString());
+    public static readonly ValueKind<Hotkey> Hotkey = new("SS58", static (text, out value) =>
+        Read(text, Bittensor.Keys.Hotkey.Parse, out value), static v => v.ToString());
 
     public static readonly ValueKind<ImmutableArray<Hotkey>> Hotkeys = ListOf(Bittensor.Keys.Hotkey.Parse);
 

@@ -62,7 +62,8 @@ sealed record Setting
     };
 
     /// <summary>As <see cref="Of{T}"/>, for a value that may be absent.</summary>
-    public static Setting OfOptional<T>(string key, ValueKind<T> kind, Func<MinerOptions, T?> get, Action<MinerOptions, T?> set, string help) where T : struct =>
+    public static Setting OfOptional<T>(string key, ValueKind<T> kind, Func<MinerOptions, T?> get, Action<MinerOptions, T?> set,
+        string help) where T : struct =>
         Of(key, new ValueKind<T?>(kind.Placeholder, (text, out value) =>
         {
             var fault = kind.Read(text, out var read);

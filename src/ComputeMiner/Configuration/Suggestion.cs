@@ -7,8 +7,12 @@ static class Suggestion
     public static string? For(string name, IEnumerable<string> known)
     {
         var typed = Normal(name);
-        var nearest = known.Select(k => (Name: k, Distance: Distance(typed, Normal(k)))).DefaultIfEmpty((Name: "", Distance: int.MaxValue)).MinBy(c => c.Distance);
-        return nearest.Distance <= Math.Min(2, typed.Length / 4) ? nearest.Name : null;
+        var most = Math.Min(2, typed.Length / 4);
+        return known.Select(k => (Name: k, Distance: Distance(typed, Normal(k))))
+            .Where(c => c.Distance <= most)
+            .OrderBy(c => c.Distance)
+            .Select(c => c.Name)
+            .FirstOrDefault();
     }
 
     // Dots, dashes and underscores are mixed up most of all.

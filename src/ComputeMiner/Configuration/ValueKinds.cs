@@ -42,7 +42,9 @@ static class ValueKinds
         IPAddress.TryParse(text, out value) ? null : "an IPv4 or IPv6 address", static v => v.ToString());
 
     public static readonly ValueKind<IPEndPoint> Endpoint = new("IP:PORT", static (text, out value) =>
-        IPEndPoint.TryParse(text, out value) && value.Port > 0 ? null : "an address and a port, such as 127.0.0.1:8092", static v => v.ToString());
+        IPEndPoint.TryParse(text, out value) && value.Port > 0
+            ? null
+            : "an address and a port, such as 127.0.0.1:8092", static v => v.ToString());
 
     public static readonly ValueKind<double> Stake = new("STAKE", static (text, out value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= 0 && double.IsFinite(value)
@@ -62,7 +64,8 @@ static class ValueKinds
             ? null
             : $"a whole number from {min} to {max}", static v => v.ToString(CultureInfo.InvariantCulture));
 
-    public static ValueKind<T> Choice<T>(params (string Name, T Value)[] choices) => new(string.Join('|', choices.Select(c => c.Name)), (text, out value) =>
+    public static ValueKind<T> Choice<T>(params (string Name, T Value)[] choices) =>
+        new(string.Join('|', choices.Select(c => c.Name)), (text, out value) =>
     {
         foreach (var choice in choices)
         {
@@ -85,7 +88,8 @@ static class ValueKinds
 
     static ValueKind<TimeSpan> Span(string placeholder, long ticks, double most, string unit) => new(placeholder, (text, out value) =>
     {
-        var good = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most;
+        var good = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0
+            && number <= most;
         value = good ? TimeSpan.FromTicks((long)(number * ticks)) : default;
         return good ? null : $"a number of {unit} above 0, at most {most.ToString(CultureInfo.InvariantCulture)}";
     }, v => ((double)v.Ticks / ticks).ToString(CultureInfo.InvariantCulture));

@@ -18,7 +18,11 @@ sealed class ChainCheck(MinerOptions options, Hotkey? hotkey, TimeProvider time,
     {
         using var limit = new CancellationTokenSource(Patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var settings = new SubtensorOptions { Endpoints = options.Subtensor.Endpoints, ExpectedGenesis = options.Subtensor.ExpectedGenesis };
+        var settings = new SubtensorOptions
+        {
+            Endpoints = options.Subtensor.Endpoints,
+            ExpectedGenesis = options.Subtensor.ExpectedGenesis,
+        };
         await using var chain = new SubtensorClient(settings, time, loggers.CreateLogger<SubtensorClient>());
         var endpoints = Addresses.Endpoints.Show(options.Subtensor.Endpoints);
         try
@@ -34,7 +38,8 @@ sealed class ChainCheck(MinerOptions options, Hotkey? hotkey, TimeProvider time,
         catch (Exception fault) when (fault is SubstrateException || fault is OperationCanceledException && limit.IsCancellationRequested)
         {
             var why = fault is SubstrateException ? fault.Message : $"no answer within {Patience.TotalSeconds:0} s";
-            return [CheckResult.Failed("chain", $"{endpoints}: {why}", "check the network, or name another node with --subtensor.chain_endpoint")];
+            return [CheckResult.Failed("chain", $"{endpoints}: {why}",
+                "check the network, or name another node with --subtensor.chain_endpoint")];
         }
     }
 
@@ -55,6 +60,7 @@ sealed class ChainCheck(MinerOptions options, Hotkey? hotkey, TimeProvider time,
         if (await chain.GetUidAsync(options.Netuid, key, cancellation) is { } uid)
             return [CheckResult.Good("registration", $"uid {uid.Value} on subnet {options.Netuid}")];
         var cost = await chain.GetBurnAsync(options.Netuid, cancellation);
-        return [CheckResult.Failed("registration", $"{key} is not registered on subnet {options.Netuid}", $"register it; it costs {cost / 1e9:0.#########} TAO now")];
+        return [CheckResult.Failed("registration", $"{key} is not registered on subnet {options.Netuid}",
+            $"register it; it costs {cost / 1e9:0.#########} TAO now")];
     }
 }

@@ -10,6 +10,7 @@ sealed class GpuCheck : IDoctorCheck
         var gpus = await GpuInventory.ListAsync(cancellation);
         return [gpus.Count > 0
             ? CheckResult.Good("gpu", $"{gpus.Count}: {string.Join(", ", gpus)}")
-            : CheckResult.Warning("gpu", "nvidia-smi finds none", "install the NVIDIA driver and the NVIDIA container toolkit; without a GPU validators score nothing")];
+            : CheckResult.Warning("gpu", "nvidia-smi finds none",
+                "install the NVIDIA driver and the NVIDIA container toolkit; without a GPU validators score nothing")];
     }
 }

@@ -26,7 +26,8 @@ sealed class PortsCheck(IReadOnlyList<PortsCheck.Wanted> ports) : IDoctorCheck
         }
         catch (SocketException fault)
         {
-            return CheckResult.Failed(name, $"{wanted.Address} cannot be listened on: {fault.SocketErrorCode}", $"choose another with --{wanted.Setting}");
+            return CheckResult.Failed(name, $"{wanted.Address} cannot be listened on: {fault.SocketErrorCode}",
+                $"choose another with --{wanted.Setting}");
         }
     }
 

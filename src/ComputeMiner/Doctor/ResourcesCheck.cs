@@ -22,7 +22,8 @@ sealed class ResourcesCheck(string stateDirectory, long? memoryReserve) : IDocto
         var free = new DriveInfo(directory).AvailableFreeSpace;
         return free >= LeastDisk
             ? CheckResult.Good("disk", $"{free >> 30} GiB free at {directory}")
-            : CheckResult.Warning("disk", $"{free >> 30} GiB free at {directory}", $"free some: {LeastDisk >> 30} GiB are little for a GPU image and a renter");
+            : CheckResult.Warning("disk", $"{free >> 30} GiB free at {directory}",
+                $"free some: {LeastDisk >> 30} GiB are little for a GPU image and a renter");
     }
 
     CheckResult CheckMemory()
@@ -31,6 +32,7 @@ sealed class ResourcesCheck(string stateDirectory, long? memoryReserve) : IDocto
         var renters = ResourceLimits.For(new EngineInfo("", Environment.ProcessorCount, total), 0, memoryReserve).Memory;
         return renters >= LeastMemory && renters < total
             ? CheckResult.Good("memory", $"{total >> 20} MiB, {renters >> 20} MiB of it for the renter")
-            : CheckResult.Warning("memory", $"{total >> 20} MiB, {renters >> 20} MiB of it for the renter", "change --container.memory-reserve, or add memory");
+            : CheckResult.Warning("memory", $"{total >> 20} MiB, {renters >> 20} MiB of it for the renter",
+                "change --container.memory-reserve, or add memory");
     }
 }

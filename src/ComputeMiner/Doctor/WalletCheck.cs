@@ -18,7 +18,8 @@ sealed class WalletCheck(Wallet wallet, KeyfilePasswordSource passwords) : IDoct
         }
         catch (KeyfileException fault)
         {
-            result = CheckResult.Failed("hotkey", fault.Message, "make one with 'miner wallet create', or name yours with --wallet.name and --wallet.hotkey");
+            result = CheckResult.Failed("hotkey", fault.Message,
+                "make one with 'miner wallet create', or name yours with --wallet.name and --wallet.hotkey");
         }
         yield return result;
     }

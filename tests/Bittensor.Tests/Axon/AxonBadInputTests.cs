@@ -73,9 +73,9 @@ public class AxonBadInputTests
         await connection.SendAsync("POST /Allocate HTTP/1.1\r\nHost: a\r\n");
         connection.FinishSending();
 
-        // Kestrel says 400 or nothing, depending on whether it sees the end together with the bytes before it.
-        var answer = await connection.ReceiveUnlessClosedAsync();
-        Assert.True(answer is null or { Status: 400, Body: "" }, answer?.ToString());
+        // Whether the server sees the end or the disconnect first, it answers a bare 400 or nothing.
+        var rest = await connection.ReadToEndAsync();
+        Assert.True(rest.Length == 0 || rest.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal), rest);
         Assert.Empty(axon.Pipeline.Statistics.Snapshot());
     }
 
@@ -203,9 +203,7 @@ public class AxonBadInputTests
         connection.FinishSending();
 
         Assert.True(await connection.IsClosedAsync());
-        await Condition.UntilAsync(() => axon.Pipeline.Statistics.Snapshot().Count == 1);
-        var counted = Assert.Single(axon.Pipeline.Statistics.Snapshot());
-        Assert.Contains(counted.Outcome, new[] { AxonOutcome.Abandoned, AxonOutcome.Malformed });
+        await AssertGoneAsync(axon);
         Assert.Empty(axon.Handled);
     }
 
@@ -223,7 +221,7 @@ public class AxonBadInputTests
     }
 
     [Fact]
-    public async Task Invoke_CallerGoneInsideTheBody_IsCountedAndNotHandled()
+    public async Task Invoke_CallerGoneInsideTheBody_IsCountedOnceWithoutEffect()
     {
         await using var axon = await TestAxon.StartAsync();
         using var connection = await axon.ConnectAsync();
@@ -232,9 +230,7 @@ public class AxonBadInputTests
 
         connection.Reset();
 
-        // Which of the two the server sees first, the reset or the missing byte, is not ours to say.
-        await Condition.UntilAsync(() => axon.Pipeline.Statistics.Snapshot().Count == 1);
-        Assert.Contains(Assert.Single(axon.Pipeline.Statistics.Snapshot()).Outcome, new[] { AxonOutcome.Abandoned, AxonOutcome.Malformed });
+        await AssertGoneAsync(axon);
         Assert.Empty(axon.Handled);
     }
 
@@ -301,6 +297,14 @@ public class AxonBadInputTests
         var answer = await axon.ExchangeAsync(axon.AllocateText(request => request.Method = "DELETE"));
 
         Assert.Equal((405, "POST"), (answer.Status, answer.Header("Allow")));
+    }
+
+    /// <summary>The server reports an early end or a disconnect, whichever it sees first; both end the request.</summary>
+    static async Task AssertGoneAsync(TestAxon axon)
+    {
+        await Condition.UntilAsync(() => axon.Pipeline.Statistics.Snapshot().Count == 1);
+        var counted = Assert.Single(axon.Pipeline.Statistics.Snapshot());
+        Assert.Contains(counted.Outcome, new[] { AxonOutcome.Abandoned, AxonOutcome.Malformed });
     }
 
     static string Chunked(TestAxon axon)

@@ -39,9 +39,6 @@ sealed class RawConnection : IDisposable
         _client.Close();
     }
 
-    /// <summary>The next answer, or null when the other side closes without one.</summary>
-    public async Task<RawResponse?> ReceiveUnlessClosedAsync() => _pending.Count > 0 || await FillAsync() ? await ReceiveAsync() : null;
-
     /// <summary>The next answer, by its Content-Length.</summary>
     public async Task<RawResponse> ReceiveAsync()
     {
@@ -77,6 +74,15 @@ sealed class RawConnection : IDisposable
         {
             return true;
         }
+    }
+
+    /// <summary>Everything until the other side closes.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        while (await FillAsync())
+        {
+        }
+        return Encoding.Latin1.GetString([.. _pending]);
     }
 
     public void Dispose() => _client.Dispose();

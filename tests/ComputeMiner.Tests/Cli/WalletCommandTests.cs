@@ -53,7 +53,8 @@ public sealed class WalletCommandTests : IDisposable
 
         var phrase = _error.ToString().Split('\n').Single(line => line.StartsWith("  ", StringComparison.Ordinal)).Trim();
         using var secrets = KeySecrets.FromMnemonic(Mnemonic.Parse(phrase));
-        Assert.Equal(secrets.Keypair.Account.ToString(), JsonDocument.Parse(_out.ToString()).RootElement.GetProperty("address").GetString());
+        Assert.Equal(secrets.Keypair.Account.ToString(),
+            JsonDocument.Parse(_out.ToString()).RootElement.GetProperty("address").GetString());
         Assert.DoesNotContain(phrase.Split(' ')[0] + " ", _out.ToString(), StringComparison.Ordinal);
     }
 
@@ -140,7 +141,8 @@ public sealed class WalletCommandTests : IDisposable
     Task<int> Run(string line, string input = "", bool interactive = false)
     {
         var console = new CliConsole(new StringReader(input), _out, _error, interactive);
-        var wallet = new CommandGroup("wallet", "Keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(), new WalletShowCommand());
+        var wallet = new CommandGroup("wallet", "Keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(),
+            new WalletShowCommand());
         var application = new CliApplication([wallet], console, new Dictionary<string, string> { ["BT_WALLET_PATH"] = _path });
         return application.RunAsync(["wallet", .. line.Split(' ')], TestContext.Current.CancellationToken);
     }

@@ -21,7 +21,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
         Assert.Equal((27, 8091, 4444, 10), (options.Netuid.Value, options.Axon.Port, options.Container.SshPort, options.Axon.MaxWorkers));
         Assert.Equal(("default", "default", "finney"), (options.Wallet.Name, options.Wallet.Hotkey, options.Subtensor.Network));
-        Assert.Equal((10_000, true, false), (options.Admission.MinStake, options.Admission.BlacklistExploiters, options.Admission.AnyRegistered));
+        Assert.Equal((10_000, true, false),
+            (options.Admission.MinStake, options.Admission.BlacklistExploiters, options.Admission.AnyRegistered));
         Assert.Equal((LogLevel.Information, UpdateMode.Notify), (options.Logging.Level, options.Update.Mode));
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 8092), options.Admin.Address);
         Assert.EndsWith("/.bittensor/wallets", options.Wallet.Path, StringComparison.Ordinal);
@@ -105,7 +106,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_FileWithTheReferencesDestinations_IsRead()
     {
-        File.WriteAllText(_file, $"whitelist_hotkeys: [{Alice}]\nminer_whitelist_not_enough_stake: true\nsubtensor: {{network: test}}\naxon.external_ip: null\n");
+        File.WriteAllText(_file,
+            $"whitelist_hotkeys: [{Alice}]\nminer_whitelist_not_enough_stake: true\nsubtensor: {{network: test}}\naxon.external_ip: null\n");
 
         var options = Good("--config " + _file).Options;
 
@@ -127,7 +129,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
         var faults = Load("--config " + _file).Faults;
 
-        Assert.Contains(faults, f => f.ToString().Contains(expected, StringComparison.Ordinal) && f.Source.Contains(_file, StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.ToString().Contains(expected, StringComparison.Ordinal)
+            && f.Source.Contains(_file, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -155,7 +158,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("--something.else 5 --strict", true)]
     [InlineData("--something.else 5", false)]
     public void Load_UnknownFlagStrictOrWithCommand_IsAFault(string line, bool bare) =>
-        Assert.Equal("--something.else (flag --something.else): is not known; --help lists what is", Assert.Single(Load(line, bare: bare).Faults).ToString());
+        Assert.Equal("--something.else (flag --something.else): is not known; --help lists what is",
+            Assert.Single(Load(line, bare: bare).Faults).ToString());
 
     [Theory]
     [InlineData("--axon.prot 9000", "--axon.port")]
@@ -164,7 +168,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void Load_NearMiss_IsAFaultInEitherForm(string line, string suggestion)
     {
         foreach (var bare in new[] { true, false })
-            Assert.Contains($"did you mean {suggestion}?", Assert.Single(Load(line, bare: bare).Faults).ToString(), StringComparison.Ordinal);
+            Assert.Contains($"did you mean {suggestion}?", Assert.Single(Load(line, bare: bare).Faults).ToString(),
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -173,7 +178,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("--axon.ip 1.2.3.4")]
     [InlineData("--miner.whitelist.not.updated")]
     [InlineData("--validator.challenge.batch.size 256")]
-    public void Load_FlagWithoutEffect_SaysSo(string line) => Assert.Contains("has no effect", Assert.Single(Good(line).Warnings), StringComparison.Ordinal);
+    public void Load_FlagWithoutEffect_SaysSo(string line) =>
+        Assert.Contains("has no effect", Assert.Single(Good(line).Warnings), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--subtensor.chain_endpoint ws://a:1,wss://b", "", "ws://a:1/ wss://b/")]
@@ -183,7 +189,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("--subtensor.network test --subtensor.chain_endpoint ws://a:1", "ws://c:1", "ws://a:1/")]
     [InlineData("", "ws://c:1", "ws://c:1/")]
     public void Load_ChainEndpoints_TheMoreExplicitWins(string line, string variable, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Load(line, new() { ["BT_SUBTENSOR_CHAIN_ENDPOINT"] = variable }).Options.Subtensor.Endpoints));
+        Assert.Equal(expected, string.Join(' ',
+            Load(line, new() { ["BT_SUBTENSOR_CHAIN_ENDPOINT"] = variable }).Options.Subtensor.Endpoints));
 
     [Fact]
     public void Load_UnknownOwnVariable_Warns() =>
@@ -215,7 +222,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
         return loaded;
     }
 
-    static LoadedConfiguration Load(string line, Dictionary<string, string>? environment = null, bool bare = true) => ConfigurationLoader.Load(
+    static LoadedConfiguration Load(string line, Dictionary<string, string>? environment = null, bool bare = true) =>
+        ConfigurationLoader.Load(
         line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         new CommandSyntax(SettingTable.All, [], IgnoreUnknown: bare),
         environment ?? []);

@@ -64,7 +64,8 @@ public sealed class DoctorCheckTests : IDisposable
     public async Task Docker_NobodyAnswers_SaysHowToGetIt()
     {
         using var engine = new DockerEngine(
-            new ContainerOptions { Endpoint = new Uri("unix://" + Path.Combine(_path, "no.sock")) }, TimeProvider.System, NullLoggerFactory.Instance);
+            new ContainerOptions { Endpoint = new Uri("unix://" + Path.Combine(_path, "no.sock")) }, TimeProvider.System,
+                NullLoggerFactory.Instance);
 
         var result = Assert.Single(await Run(new DockerCheck(engine)));
 
