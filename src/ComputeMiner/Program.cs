@@ -10,6 +10,7 @@ CliEntry[] commands =
     ValidatorCommands.Group,
     new CommandGroup(
         "wallet", "Makes and shows keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(), new WalletShowCommand()),
+    new RegisterCommand(),
     new StatusCommand(),
     new DoctorCommand(TimeProvider.System),
 ];

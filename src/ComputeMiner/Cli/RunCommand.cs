@@ -3,6 +3,7 @@ using ComputeMiner.Allocations;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Diagnostics;
+using ComputeMiner.Presence;
 
 namespace ComputeMiner.Cli;
 
@@ -26,6 +27,7 @@ sealed class RunCommand : CliCommand
         try
         {
             using var hotkey = LoadHotkey(options);
+            ColdkeyWarning.LogIfOpen(options.Wallet.ToWallet(), loggers.CreateLogger("ComputeMiner"));
             await MinerHost.RunAsync(options, hotkey, loggers, cancellation);
             return ExitCode.Good;
         }

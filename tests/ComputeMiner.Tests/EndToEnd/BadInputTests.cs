@@ -110,10 +110,23 @@ public sealed class BadInputTests : IDisposable
         await using var miner = MinerProcess.Start([.. RunArguments(), "--axon.port", FreePort()]);
 
         await miner.WaitForLineAsync("Cannot reach the chain at ws://127.0.0.1:9/");
-        await miner.WaitForLineAsync("Cannot reach the chain at ws://127.0.0.1:9/");
         miner.Interrupt();
 
         Assert.Equal(0, await miner.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task Run_UnencryptedColdkeyOnTheMachine_Warns()
+    {
+        var arguments = RunArguments();
+        var coldkey = Path.Combine(_directory, "default", "coldkey");
+        await File.WriteAllTextAsync(coldkey, $$"""{"secretPhrase":"{{Phrase}}"}""", TestContext.Current.CancellationToken);
+
+        await using var miner = MinerProcess.Start(arguments, new Dictionary<string, string?> { ["DOCKER_HOST"] = $"unix://{_directory}/nothing.sock" });
+
+        await miner.WaitForLineAsync($"{coldkey} is an unencrypted coldkey");
+        Assert.Equal(1, await miner.WaitForExitAsync());
+        Assert.DoesNotContain("drive obey", miner.Output + miner.Errors, StringComparison.Ordinal);
     }
 
     string[] RunArguments()
