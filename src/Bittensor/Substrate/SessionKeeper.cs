@@ -7,8 +7,9 @@ namespace Bittensor.Substrate;
 /// Keeps a session open: connects on first need, and after every loss again, at the next endpoint, with pauses that double up to a
 /// limit and vary by a fifth, so that many clients do not return in step.
 /// </summary>
-sealed partial class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
+sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    readonly OutageLog _outage = new(time, logger);
     readonly CancellationTokenSource _stopping = new();
     readonly Lock _lock = new();
     TaskCompletionSource<ChainSession> _online = New();
@@ -82,7 +83,7 @@ sealed partial class SessionKeeper(SubstrateOptions options, TimeProvider time, 
                 {
                     await using var session = await ChainSession.OpenAsync(endpoint, last, options, time, logger, _stopping.Token);
                     (last, failures) = (session, 0);
-                    Log.Connected(logger, endpoint, session.Runtime.SpecVersion, session.Runtime.Metadata.Version, session.Head.Number);
+                    _outage.Connected(endpoint, session.Runtime.SpecVersion, session.Runtime.Metadata.Version, session.Head.Number);
                     lock (_lock)
                         _online.TrySetResult(session);
                     _lastFault = await session.RunAsync(Heads, _stopping.Token);
@@ -102,7 +103,7 @@ sealed partial class SessionKeeper(SubstrateOptions options, TimeProvider time, 
                 }
                 _stopping.Token.ThrowIfCancellationRequested();
                 var pause = Pause(failures++);
-                Log.Lost(logger, _lastFault!.Message, pause.TotalSeconds);
+                _outage.Failed(endpoint, _lastFault!.Message, pause);
                 await Task.Delay(pause, time, _stopping.Token);
             }
         }
@@ -120,13 +121,4 @@ sealed partial class SessionKeeper(SubstrateOptions options, TimeProvider time, 
     }
 
     static TaskCompletionSource<ChainSession> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    static partial class Log
-    {
-        [LoggerMessage(4001, LogLevel.Information, "Connected to the chain at {Endpoint}: spec version {SpecVersion}, metadata V{Format}, block {Block}")]
-        public static partial void Connected(ILogger logger, Uri endpoint, uint specVersion, byte format, ulong block);
-
-        [LoggerMessage(4002, LogLevel.Warning, "{Reason} Trying again in {Seconds:0.0} s")]
-        public static partial void Lost(ILogger logger, string reason, double seconds);
-    }
 }

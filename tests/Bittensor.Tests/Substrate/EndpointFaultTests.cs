@@ -1,0 +1,110 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Bittensor.Keys;
+using Bittensor.Subtensor;
+using Bittensor.Substrate;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bittensor.Tests.Substrate;
+
+/// <summary>What is said of an endpoint that cannot be used, and that the next one is used instead.</summary>
+public sealed class EndpointFaultTests
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GetHead_CertificateNobodyVouchesFor_SaysThatTlsIsTheReason()
+    {
+        await using var server = await StartTlsAsync();
+
+        var fault = await FailAsync(new Uri($"wss://127.0.0.1:{PortOf(server)}"));
+
+        Assert.Contains("its TLS certificate or handshake was refused", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("certificate", fault.InnerException!.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task GetHead_SecureAddressOfAPlainServer_SaysThatTlsIsTheReason()
+    {
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+
+        var fault = await FailAsync(new Uri($"wss://127.0.0.1:{chain.Node.Endpoint.Port}"));
+
+        Assert.Contains("TLS", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetHead_ServerThatIsNoNode_SaysTheHttpStatus()
+    {
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        chain.Node.Refusal = 429;
+
+        Assert.Contains("HTTP 429", (await FailAsync(chain.Node.Endpoint)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetHead_FirstEndpointsUnusable_TheNextIsUsed()
+    {
+        await using var server = await StartTlsAsync();
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        await using var client = Client(new Uri("ws://127.0.0.1:9"), new Uri($"wss://127.0.0.1:{PortOf(server)}"), chain.Node.Endpoint);
+
+        Assert.Equal(chain.Height, (await client.GetHeadAsync(Cancellation)).Number);
+    }
+
+    [Fact]
+    public async Task ServeAxon_NodeOfAnotherChain_NothingIsSigned()
+    {
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        await using var client = new SubtensorClient(
+            new SubtensorOptions
+            {
+                Endpoints = [chain.Node.Endpoint],
+                ExpectedGenesis = SubtensorNetworks.ExpectedGenesis("finney"),
+                RequestTimeout = TimeSpan.FromSeconds(1),
+            },
+            TimeProvider.System, NullLogger<SubtensorClient>.Instance);
+        using var hotkey = Keypair.FromUri("//Miner");
+
+        var fault = await Assert.ThrowsAsync<SubstrateException>(
+            () => client.ServeAxonAsync(new Netuid(27), new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091), hotkey, Cancellation));
+
+        Assert.Contains("of another chain", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("author_submitAndWatchExtrinsic", chain.Node.Methods);
+        Assert.DoesNotContain("system_accountNextIndex", chain.Node.Methods);
+    }
+
+    static async Task<SubstrateException> FailAsync(Uri endpoint)
+    {
+        await using var client = Client(endpoint);
+        return (SubstrateException)(await Assert.ThrowsAsync<SubstrateException>(() => client.GetHeadAsync(Cancellation))).InnerException!;
+    }
+
+    static SubtensorClient Client(params Uri[] endpoints) => new(
+        new SubtensorOptions { Endpoints = endpoints, RequestTimeout = TimeSpan.FromSeconds(3), FirstBackoff = TimeSpan.FromMilliseconds(20) },
+        TimeProvider.System, NullLogger<SubtensorClient>.Instance);
+
+    static async Task<WebApplication> StartTlsAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        var server = builder.Build();
+        await server.StartAsync(Cancellation);
+        return server;
+    }
+
+    static int PortOf(WebApplication server) =>
+        new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+}
