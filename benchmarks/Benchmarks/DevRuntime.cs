@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Benchmarks;
 
-/// <summary>What a dev chain answers, fetched once over its real connection: bytes to decode without any network in the measurement.</summary>
+/// <summary>What a dev chain answers, fetched over its real connection: bytes to decode without any network in the measurement.</summary>
 sealed class DevRuntime : IAsyncDisposable
 {
     readonly DevChain _chain;

@@ -26,7 +26,8 @@ public class ExtrinsicBenchmarks
     [Benchmark]
     public byte[] Build() => RuntimeCall.Encode(
         _metadata!, "SubtensorModule", "serve_axon", ("netuid", ScaleValue.Of(DevRuntime.Netuid.Value)), ("version", ScaleValue.Of(190)),
-        ("ip", ScaleValue.Of(ChainIpAddress.ToNumber(IPAddress.Parse("192.0.2.1")))), ("port", ScaleValue.Of(8091)), ("ip_type", ScaleValue.Of(4)),
+        ("ip", ScaleValue.Of(ChainIpAddress.ToNumber(IPAddress.Parse("192.0.2.1")))), ("port", ScaleValue.Of(8091)),
+        ("ip_type", ScaleValue.Of(4)),
         ("protocol", ScaleValue.Of(4)), ("placeholder1", ScaleValue.Of(0)), ("placeholder2", ScaleValue.Of(0)));
 
     [Benchmark]

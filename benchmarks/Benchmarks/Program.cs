@@ -6,5 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Benchmarks;
 
 // In this process: a project generated per benchmark would have to be built under the repository's rules, for minutes.
-var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default);
+var config = DefaultConfig.Instance
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    .AddDiagnoser(MemoryDiagnoser.Default);
 BenchmarkSwitcher.FromAssembly(typeof(DevRuntime).Assembly).Run(args, config);

@@ -29,8 +29,8 @@ static class ChecksScenario
         var (refusals, refusalCost) = await LoadAsync(world, Stranger, expected: 403, cancellation);
 
         var rates = new MarkdownTable("Requests per second, 16 connections", "what", "per second", "p50", "p99", "slowest", "CPU each");
-        rates.Add("signed Allocate check, answered 200", Rate(checks.PerSecond), Ms(checks.Median), Ms(checks.P99), Ms(checks.Slowest), Us(checkCost));
-        rates.Add("unadmitted hotkey, refused 403", Rate(refusals.PerSecond), Ms(refusals.Median), Ms(refusals.P99), Ms(refusals.Slowest), Us(refusalCost));
+        rates.Add(["signed Allocate check, answered 200", .. Cells(checks), Us(checkCost)]);
+        rates.Add(["unadmitted hotkey, refused 403", .. Cells(refusals), Us(refusalCost)]);
         rates.Add("verification alone, 1 thread", Rate(one.PerSecond), "", "", "", Us(one.Cost));
         rates.Add("verification alone, 2 threads", Rate(two.PerSecond), "", "", "", Us(two.Cost));
         rates.Print();
@@ -49,7 +49,8 @@ static class ChecksScenario
     }
 
     /// <returns>The result and the microseconds of CPU that the miner spent per request.</returns>
-    static async Task<(LoadResult Result, double Cost)> LoadAsync(ScenarioWorld world, string caller, int expected, CancellationToken cancellation)
+    static async Task<(LoadResult Result, double Cost)> LoadAsync(
+        ScenarioWorld world, string caller, int expected, CancellationToken cancellation)
     {
         var before = world.Miner.ProcessorTime();
         var result = await LoadGenerator.RunApartAsync(new LoadPlan(world.Target, caller, Connections, WarmUp, Requests), cancellation);
@@ -58,6 +59,8 @@ static class ChecksScenario
             throw new InvalidOperationException($"Not every answer was {expected}: {string.Join(", ", result.Statuses)}.");
         return (result, cost);
     }
+
+    static string[] Cells(LoadResult load) => [Rate(load.PerSecond), Ms(load.Median), Ms(load.P99), Ms(load.Slowest)];
 
     static string Rate(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -14,7 +14,9 @@ sealed class Durations
     /// <summary>Median, fastest, slowest and their number, as cells of a table.</summary>
     public string[] ToCells() =>
     [
-        string.Create(CultureInfo.InvariantCulture, $"{Median:0} ms"), string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Min():0} ms"),
-        string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Max():0} ms"), _milliseconds.Count.ToString(CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $"{Median:0} ms"),
+        string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Min():0} ms"),
+        string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Max():0} ms"),
+        _milliseconds.Count.ToString(CultureInfo.InvariantCulture),
     ];
 }

@@ -40,7 +40,11 @@ static class LoadGenerator
     /// <exception cref="InvalidOperationException">The generator failed; what it said is in the message.</exception>
     public static async Task<LoadResult> RunApartAsync(LoadPlan plan, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, plan.ToArguments()) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, plan.ToArguments())
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         await using var stop = cancellation.UnsafeRegister(static child => ((Process)child!).Kill(), process);
         var faults = process.StandardError.ReadToEndAsync(CancellationToken.None);

@@ -23,7 +23,8 @@ sealed record LoadPlan(AxonTarget Target, string CallerUri, int Connections, int
     public static LoadPlan Parse(ReadOnlySpan<string> arguments) =>
         arguments is [var endPoint, var hotkey, var caller, var connections, var warmUp, var requests]
             ? new LoadPlan(
-                new AxonTarget(IPEndPoint.Parse(endPoint), Hotkey.Parse(hotkey)), caller, Number(connections), Number(warmUp), Number(requests))
+                new AxonTarget(IPEndPoint.Parse(endPoint), Hotkey.Parse(hotkey)), caller,
+                Number(connections), Number(warmUp), Number(requests))
             : throw new ArgumentException(Usage);
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

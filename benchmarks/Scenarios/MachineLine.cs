@@ -15,6 +15,7 @@ static class MachineLine
         var kind = build.IsNative ? "native code" : "on the .NET runtime, not native";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores ({model}), {memory} GiB, .NET {Environment.Version}, miner {kind}, load average at start {load}");
+            $"{Environment.ProcessorCount} cores ({model}), {memory} GiB, .NET {Environment.Version}, "
+            + $"miner {kind}, load average at start {load}");
     }
 }

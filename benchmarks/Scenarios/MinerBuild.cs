@@ -10,7 +10,10 @@ sealed record MinerBuild(string Program, bool IsNative)
     public static async Task<MinerBuild> FindAsync(CancellationToken cancellation)
     {
         var root = Root();
-        using var build = Process.Start(new ProcessStartInfo(Path.Combine(root, "miner"), ["--version"]) { RedirectStandardOutput = true })!;
+        using var build = Process.Start(new ProcessStartInfo(Path.Combine(root, "miner"), ["--version"])
+        {
+            RedirectStandardOutput = true,
+        })!;
         await build.StandardOutput.ReadToEndAsync(cancellation);
         await build.WaitForExitAsync(cancellation);
         if (build.ExitCode != 0)

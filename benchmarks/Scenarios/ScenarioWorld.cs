@@ -40,7 +40,8 @@ sealed class ScenarioWorld : IAsyncDisposable
         network.Chain.RegisterNeuron(network.Netuid, secrets.Keypair.Hotkey, coldkey.Coldkey);
         Target = new AxonTarget(new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort()), secrets.Keypair.Hotkey);
         _engine = new DockerEngine(
-            new ContainerOptions { Instance = MinerInstance.Of(Target.Hotkey), NamePrefix = Prefix }, TimeProvider.System, NullLoggerFactory.Instance);
+            new ContainerOptions { Instance = MinerInstance.Of(Target.Hotkey), NamePrefix = Prefix },
+            TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public DemoNetwork Network { get; }

@@ -22,7 +22,9 @@ static class VerificationRate
         var counts = new long[threads];
         var before = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
-        var workers = Enumerable.Range(0, threads).Select(i => new Thread(() => counts[i] = Count(publicKey, message, signature, start))).ToArray();
+        var workers = Enumerable.Range(0, threads)
+            .Select(i => new Thread(() => counts[i] = Count(publicKey, message, signature, start)))
+            .ToArray();
         foreach (var worker in workers)
             worker.Start();
         foreach (var worker in workers)

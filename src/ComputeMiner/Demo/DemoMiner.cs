@@ -28,7 +28,12 @@ sealed class DemoMiner : IAsyncDisposable
     /// <summary>Starts the miner that lies at <paramref name="program"/>.</summary>
     public static DemoMiner Start(string program, IEnumerable<string> arguments, IPEndPoint admin, string logPath)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         var log = new StreamWriter(logPath) { AutoFlush = true };
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Append(log, line.Data);
