@@ -90,7 +90,7 @@ static partial class MinerHost
             await service.StartAsync(stop);
         var stopped = new TaskCompletionSource();
         await using var registration = stop.Register(stopped.SetResult);
-        // The start-up service ends when its work is done; a service that ends in a fault takes the program with it.
+        // A service that ends in a fault takes the program with it.
         var running = services.Select(service => service.ExecuteTask!).Append(stopped.Task).ToList();
         while (!stop.IsCancellationRequested && running.Count > 1)
         {

@@ -4,7 +4,7 @@ namespace ComputeMiner.Allocations;
 
 /// <summary>
 /// Brings the allocator to where it can deliver: ledger and containers compared, then the renters' image there. Runs beside the
-/// axon, which answers "not free" until then; a failure is said and tried again.
+/// axon, which answers "not free" until then; a failure is said and tried again. Does it again when a container did not come up.
 /// </summary>
 sealed partial class AllocationStartup(
     IContainerEngine engine, Allocator allocator, AllocationReconciler reconciler, TimeProvider time, ILogger<AllocationStartup> logger)
@@ -21,9 +21,13 @@ sealed partial class AllocationStartup(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await UntilItWorksAsync("compare ledger and containers", token => allocator.RestoreAsync(reconciler, token), stoppingToken);
-        await UntilItWorksAsync("prepare the container image", PrepareImageAsync, stoppingToken);
-        _progress = "ready";
-        Log.Ready(logger);
+        while (true)
+        {
+            await UntilItWorksAsync("prepare the container image", PrepareImageAsync, stoppingToken);
+            _progress = "ready";
+            Log.Ready(logger);
+            await allocator.Doubted.WaitAsync(stoppingToken);
+        }
     }
 
     async Task PrepareImageAsync(CancellationToken cancellation)

@@ -16,6 +16,7 @@ sealed partial class Allocator(
     readonly SemaphoreSlim _world = new(1, 1);
     readonly Lock _ending = new();
     volatile PreparedImage? _image;
+    volatile TaskCompletionSource _doubted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     volatile bool _restored;
     volatile IReadOnlyList<ReleasedAllocation> _released = [];
 
@@ -31,9 +32,16 @@ sealed partial class Allocator(
     /// <summary>The key's allocation is alive.</summary>
     public bool Holds(SealingKey key) => _slot.Held is { IsAlive: true } held && held.Owner == key.Fingerprint;
 
+    /// <summary>
+    /// Completes when the engine failed to bring a container up: the image or the network may be gone, or the port taken. Nothing is
+    /// accepted until <see cref="UseImage"/> says that all is well again.
+    /// </summary>
+    public Task Doubted => _doubted.Task;
+
     /// <summary>From now on containers are made from this image.</summary>
     public void UseImage(PreparedImage image)
     {
+        _doubted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _image = image;
         Publish();
     }
@@ -169,6 +177,11 @@ sealed partial class Allocator(
             Log.StartCancelled(logger, allocation.Kind, allocation.Hotkey);
         else
             Log.StartFailed(logger, allocation.Kind, allocation.Hotkey, fault.Message);
+        if (fault is ContainerEngineException)
+        {
+            _image = null;
+            _doubted.TrySetResult();
+        }
         var over = allocation with { State = AllocationState.Releasing };
         _slot.Update(over);
         await TryCleanUpAsync(over);

@@ -17,6 +17,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     readonly TimeProvider _time;
     readonly ILogger<DockerEngine> _logger;
     readonly BaseImage _image;
+    readonly DockerSite _site;
     readonly SemaphoreSlim _setup = new(1, 1);
     ResourceLimits? _limits;
 
@@ -25,6 +26,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         (_options, _time, _logger) = (options, time, loggers.CreateLogger<DockerEngine>());
         _docker = new DockerClientBuilder().WithEndpoint(options.Endpoint).WithTimeout(Timeout.InfiniteTimeSpan).Build();
         _image = new BaseImage(_docker, options, time, loggers.CreateLogger<BaseImage>());
+        _site = new DockerSite(_docker, options, time);
     }
 
     public async Task<EngineInfo> ProbeAsync(CancellationToken cancellation)
@@ -37,7 +39,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
 
     public async Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation)
     {
-        await SetUpAsync(cancellation);
+        await _site.PrepareAsync(cancellation);
         return await _image.PrepareAsync(progress, cancellation);
     }
 
@@ -71,7 +73,9 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
                 var parameters = new ContainerPathStatParameters { Path = path };
                 var archive = await _docker.Containers.GetArchiveFromContainerAsync(id, parameters, false, token);
                 await using var stream = archive.Stream!;
-                return await TarArchive.ReadFirstFileAsync(stream, LargestFile, token);
+                // Not the same as no file: taking it for none would overwrite what is in it.
+                return await TarArchive.ReadFirstFileAsync(stream, LargestFile, token)
+                    ?? throw new ContainerEngineException($"{path} of the container is no plain file of at most {LargestFile} bytes.");
             }
             catch (DockerApiException fault) when (fault.StatusCode == System.Net.HttpStatusCode.NotFound)
             {
@@ -145,7 +149,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
             },
         };
         var list = await AskAsync("list containers", token => _docker.Containers.ListContainersAsync(parameters, token), cancellation);
-        return [.. list.Where(each => !IsProbe(each.Labels)).Select(ToRecord)];
+        return [.. list.Where(each => !DockerSite.IsProbe(each.Labels)).Select(ToRecord)];
     }
 
     public Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation)
@@ -164,9 +168,6 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         _setup.Dispose();
     }
 
-    static bool IsProbe(IDictionary<string, string>? labels) =>
-        labels is not null && labels.TryGetValue(ContainerLabels.KindKey, out var kind) && kind == ContainerLabels.ProbeKind;
-
     static ContainerRecord ToRecord(ContainerListResponse container) => new(
         container.ID,
         container.Names is [var name, ..] ? name.TrimStart('/') : "",
@@ -179,7 +180,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         },
         container.Labels is null ? null : ContainerLabels.FromDictionary(container.Labels.AsReadOnly()));
 
-    // The network and the machine's size, found once.
+    // The machine's size, found once.
     async Task<ResourceLimits> SetUpAsync(CancellationToken cancellation)
     {
         if (_limits is { } known)
@@ -190,7 +191,6 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
             if (_limits is { } meanwhile)
                 return meanwhile;
             var host = await ProbeAsync(cancellation);
-            await EnsureNetworkAsync(cancellation);
             return _limits = ResourceLimits.For(host, _options.Gpus.Count, _options.MemoryReserve);
         }
         finally
@@ -198,18 +198,6 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
             _setup.Release();
         }
     }
-
-    async Task EnsureNetworkAsync(CancellationToken cancellation) => await DoAsync($"create the network {_options.Network}", async token =>
-    {
-        try
-        {
-            await _docker.Networks.InspectNetworkAsync(_options.Network, token);
-        }
-        catch (DockerNetworkNotFoundException)
-        {
-            await _docker.Networks.CreateNetworkAsync(DockerProfile.ToNetwork(_options), token);
-        }
-    }, cancellation);
 
     Task<ContainerInspectResponse?> InspectAsync(string id, CancellationToken cancellation) =>
         AskAsync<ContainerInspectResponse?>("inspect the container", async token =>

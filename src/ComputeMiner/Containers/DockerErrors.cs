@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Docker.DotNet;
 
 namespace ComputeMiner.Containers;
@@ -24,6 +25,11 @@ static class DockerErrors
         {
             throw new ContainerEngineException(
                 $"The Docker Engine did not {what} within {limit.TotalSeconds:0} s. See `journalctl -u docker`.", fault);
+        }
+        catch (JsonException fault)
+        {
+            throw new ContainerEngineException(
+                $"What answers at {endpoint} did not {what} in words that a Docker Engine uses. See `journalctl -u docker`.", fault);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or SocketException or TimeoutException)
         {

@@ -10,7 +10,10 @@ interface IContainerEngine
     /// <exception cref="ContainerEngineUnavailableException">None answers, it refuses us, or it is too old.</exception>
     Task<EngineInfo> ProbeAsync(CancellationToken cancellation);
 
-    /// <summary>Makes the image that renters get available, building it when it is missing or its recipe changed.</summary>
+    /// <summary>
+    /// Makes the image that renters get available, building it when it is missing or its recipe changed, and makes sure that nothing is in
+    /// the way of a container: fails when its name or port is taken by others.
+    /// </summary>
     Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation);
 
     /// <summary>Creates a container without starting it and returns its id.</summary>
@@ -22,7 +25,7 @@ interface IContainerEngine
     /// <summary>Replaces a file of a container in whatever state it is; a reader never sees a part of it. The directory becomes 0700.</summary>
     Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation);
 
-    /// <summary>Reads a file of at most 64 KiB; null when there is none.</summary>
+    /// <summary>Reads a file of at most 64 KiB; null when there is none. Anything else under its name is a failure.</summary>
     Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation);
 
     /// <summary>Starts a created or stopped container; nothing happens to a running one.</summary>

@@ -19,10 +19,11 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
 
     public Task<EngineInfo> ProbeAsync(CancellationToken cancellation) => Task.FromResult(new EngineInfo("simulated", 4, 16L << 30));
 
-    public Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation)
+    public async Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation)
     {
+        await ArriveAsync(nameof(PrepareImageAsync));
         progress?.Report(new PreparationStep(100, "nothing to prepare"));
-        return Task.FromResult(new PreparedImage("simulated", "simulated", "root:*:19000:0:99999:7:::\n"));
+        return new PreparedImage("simulated", "simulated", "root:*:19000:0:99999:7:::\n");
     }
 
     public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation)

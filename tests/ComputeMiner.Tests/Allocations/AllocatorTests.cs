@@ -147,7 +147,7 @@ public class AllocatorTests
         Assert.Equal(AllocationRefusal.StartFailed, outcome.Refusal);
         Assert.Empty(await machine.ContainersAsync());
         Assert.Null(machine.Ledger.Read());
-        Assert.True(machine.Allocator.IsFree);
+        Assert.Null(machine.Allocator.Current.Allocation);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class AllocatorTests
         machine.Engine.Intercept = null;
         await machine.Allocator.TendAsync(machine.Reconciler, Cancellation);
 
-        Assert.True(machine.Allocator.IsFree);
+        Assert.Null(machine.Allocator.Current.Allocation);
         Assert.Empty(await machine.ContainersAsync());
     }
 
