@@ -149,6 +149,7 @@ public class RentalOnDockerTests(DockerFixture docker)
     [Theory]
     [InlineData("true")]
     [InlineData("rm -f /bin/kill /usr/bin/kill; pkill -STOP sshd")]
+    [InlineData("b() { b | b & }; b")]
     public async Task DeallocateAsync_Tenant_CannotHoldOn(string resistance)
     {
         await using var machine = await DockerMachine.StartAsync(docker);
@@ -169,10 +170,13 @@ public class RentalOnDockerTests(DockerFixture docker)
         }
         await machine.Allocator.PauseAsync(_alice.Key, _alice.Hotkey, Cancellation);
 
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         Assert.True(await machine.Allocator.DeallocateAsync(_alice.Key, _alice.Hotkey, Cancellation));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
 
         // The answer may come before the clean-up's end; whoever allocates next waits for it.
         await machine.Allocator.DisposeAsync();
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
         Assert.Empty(await docker.Engine.ListAsync(Cancellation));
         await machine.ReopenAsync();
         Assert.True(machine.Allocator.IsFree);
