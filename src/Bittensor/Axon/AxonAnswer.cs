@@ -25,8 +25,8 @@ sealed class AxonAnswer(AxonOptions options)
     /// <summary>Non-ASCII goes out as it is, which is what the reference's answers look like.</summary>
     static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>200 with the synapse, its output filled.</summary>
-    public Task WriteAsync(AxonExchange exchange, AxonInvocation invocation)
+    /// <summary>The body of a 200: the synapse with its output filled. It is made before anything is sent, so that a failure still has an answer.</summary>
+    public byte[] Compose(AxonExchange exchange, AxonInvocation invocation)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
         using (var writer = new Utf8JsonWriter(buffer, Writing))
@@ -36,8 +36,11 @@ sealed class AxonAnswer(AxonOptions options)
         var separator = own.Length > "{}".Length ? "," : "";
         var envelope = Encoding.ASCII.GetBytes($"{{\"name\":\"{exchange.Route!.Endpoint.Route}\",\"timeout\":{timeout}{separator}");
         // The synapse's object without its opening brace: the envelope's members come first.
-        return SendAsync(exchange, AxonVerdict.Admitted, (byte[])[.. envelope, .. own[1..]]);
+        return [.. envelope, .. own[1..]];
     }
+
+    /// <summary>200 with a composed body.</summary>
+    public Task WriteAsync(AxonExchange exchange, byte[] body) => SendAsync(exchange, AxonVerdict.Admitted, body);
 
     /// <summary>A refusal, as <c>{"message": …}</c>.</summary>
     public Task WriteAsync(AxonExchange exchange, AxonVerdict verdict)

@@ -23,6 +23,9 @@ public sealed class AxonOptions
     /// <summary>Open connections, all callers together. Default 1024.</summary>
     public int MaxConnections { get; set; } = 1024;
 
+    /// <summary>Open connections of one address. A dendrite needs a handful. Default 64.</summary>
+    public int MaxAddressConnections { get; set; } = 64;
+
     /// <summary>Bytes of request line and headers. Default 32 KiB.</summary>
     public int HeadLimit { get; set; } = 32 * 1024;
 

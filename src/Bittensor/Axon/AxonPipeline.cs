@@ -137,12 +137,14 @@ public sealed partial class AxonPipeline
     {
         var aborted = exchange.Context.RequestAborted;
         AxonVerdict verdict;
-        AxonInvocation? invocation = null;
+        byte[]? body = null;
         try
         {
-            (verdict, invocation) = await _body.ReadAsync(exchange.Context.Request, exchange.Route!.Endpoint, exchange.Headers, aborted);
+            (verdict, var invocation) = await _body.ReadAsync(exchange.Context.Request, exchange.Route!.Endpoint, exchange.Headers, aborted);
             if (verdict.IsAdmitted)
                 verdict = await HandleAsync(exchange, invocation!, aborted);
+            if (verdict.IsAdmitted)
+                body = _answer.Compose(exchange, invocation!);
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
@@ -152,7 +154,7 @@ public sealed partial class AxonPipeline
         {
             verdict = Fault(exchange, e);
         }
-        await EndAsync(exchange, verdict, invocation);
+        await EndAsync(exchange, verdict, body);
     }
 
     /// <summary>Steps 9 and 10, under the caller's deadline.</summary>
@@ -198,7 +200,7 @@ public sealed partial class AxonPipeline
     static AxonVerdict GaveUp(AxonExchange exchange, CancellationToken aborted) =>
         aborted.IsCancellationRequested ? AxonVerdict.Abandoned() : AxonVerdict.TimedOut(exchange.Caller.Timeout);
 
-    async Task EndAsync(AxonExchange exchange, AxonVerdict verdict, AxonInvocation? invocation = null)
+    async Task EndAsync(AxonExchange exchange, AxonVerdict verdict, byte[]? body = null)
     {
         if (exchange.Context.RequestAborted.IsCancellationRequested)
             verdict = AxonVerdict.Abandoned();
@@ -208,7 +210,7 @@ public sealed partial class AxonPipeline
         if (verdict.Outcome == AxonOutcome.Abandoned)
             exchange.Context.Abort();
         else if (verdict.IsAdmitted)
-            await _answer.WriteAsync(exchange, invocation!);
+            await _answer.WriteAsync(exchange, body!);
         else
             await _answer.WriteAsync(exchange, verdict);
     }

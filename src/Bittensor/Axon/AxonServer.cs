@@ -15,6 +15,7 @@ namespace Bittensor.Axon;
 public sealed partial class AxonServer : IAsyncDisposable
 {
     readonly KestrelServer _server;
+    readonly ConnectionShares _shares;
     readonly ILogger _logger;
 
     /// <param name="options">Address and limits.</param>
@@ -30,8 +31,9 @@ public sealed partial class AxonServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _logger = loggers.CreateLogger<AxonServer>();
         Pipeline = new AxonPipeline(options, hotkey, admission, endpoints, time, loggers.CreateLogger<AxonPipeline>());
+        _shares = new ConnectionShares(options.MaxAddressConnections);
         _server = new KestrelServer(
-            Options.Create(Limit(options)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
+            Options.Create(Limit(options, _shares)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
     }
 
     /// <summary>The steps, with their counters.</summary>
@@ -39,6 +41,9 @@ public sealed partial class AxonServer : IAsyncDisposable
 
     /// <summary>Where the axon listens, once started; with the port that was taken when 0 was asked for.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Open connections now.</summary>
+    public int Connections => _shares.Total;
 
     /// <summary>Opens the port.</summary>
     /// <exception cref="IOException">The port is taken or may not be used.</exception>
@@ -64,7 +69,7 @@ public sealed partial class AxonServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    static KestrelServerOptions Limit(AxonOptions options)
+    static KestrelServerOptions Limit(AxonOptions options, ConnectionShares shares)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowResponseHeaderCompression = false };
         var limits = kestrel.Limits;
@@ -77,7 +82,11 @@ public sealed partial class AxonServer : IAsyncDisposable
         limits.RequestHeadersTimeout = options.HeadTimeout;
         limits.KeepAliveTimeout = options.KeepAlive;
         limits.MinRequestBodyDataRate = new MinDataRate(options.MinBodyRate, options.BodyGrace);
-        kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(options.Address, options.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(shares.Guard);
+        });
         return kestrel;
     }
 

@@ -86,11 +86,11 @@ public sealed class NonceWindow
     {
         lock (_lock)
         {
-            // The floor keeps them out even when the clock is set back.
-            _floor = Math.Max(_floor, upTo);
             foreach (var (hotkey, lane) in _lanes)
             {
-                lane.Forget(upTo);
+                // The floor keeps them out even when the clock is set back. It rises no further than what was stored: a clock that
+                // was far ahead for a moment would otherwise lock everybody out until it is that late.
+                _floor = Math.Max(_floor, lane.Forget(upTo));
                 if (lane.Last.Count == 0)
                     _lanes.Remove(hotkey);
             }
@@ -134,13 +134,18 @@ public sealed class NonceWindow
             return true;
         }
 
-        public void Forget(long upTo)
+        /// <summary>The newest nonce that was forgotten.</summary>
+        public long Forget(long upTo)
         {
+            var newest = long.MinValue;
             foreach (var (uuid, nonce) in Last)
             {
-                if (nonce <= upTo)
-                    Last.Remove(uuid);
+                if (nonce > upTo)
+                    continue;
+                newest = Math.Max(newest, nonce);
+                Last.Remove(uuid);
             }
+            return newest;
         }
     }
 }

@@ -8,7 +8,10 @@ namespace Bittensor.Compute;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
-    Converters = [typeof(LaxInt32Converter), typeof(LaxInt64Converter), typeof(LaxBooleanConverter), typeof(StrictStringConverter)])]
+    Converters =
+    [
+        typeof(LaxInt32Converter), typeof(LaxInt64Converter), typeof(LaxDoubleConverter), typeof(LaxBooleanConverter), typeof(StrictStringConverter),
+    ])]
 [JsonSerializable(typeof(AllocateSynapse))]
 [JsonSerializable(typeof(ChallengeSynapse))]
 [JsonSerializable(typeof(SpecsSynapse))]

@@ -92,6 +92,39 @@ public class AxonBadInputTests
         Assert.True(await second.IsClosedAsync());
     }
 
+    /// <summary>Idle connections cost nothing to open: one address must not be able to keep the others out.</summary>
+    [Fact]
+    public async Task Server_AddressHoldsItsShareOfConnections_OthersStillGetIn()
+    {
+        await using var axon = await TestAxon.StartAsync(options => (options.MaxConnections, options.MaxAddressConnections) = (8, 2));
+        using var first = await axon.ConnectAsync();
+        using var second = await axon.ConnectAsync();
+
+        using var third = await axon.ConnectAsync();
+        Assert.True(await third.IsClosedAsync());
+        using var elsewhere = await axon.ConnectAsync("127.0.0.2");
+        await elsewhere.SendAsync(axon.AllocateText());
+
+        Assert.Equal(200, (await elsewhere.ReceiveAsync()).Status);
+        await first.SendAsync(axon.AllocateText());
+        Assert.Equal(200, (await first.ReceiveAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Server_AddressClosesAConnection_MayOpenAnother()
+    {
+        await using var axon = await TestAxon.StartAsync(options => options.MaxAddressConnections = 1);
+        for (var i = 0; i < 3; i++)
+        {
+            using var connection = await axon.ConnectAsync();
+            await connection.SendAsync(axon.AllocateText());
+            Assert.Equal(200, (await connection.ReceiveAsync()).Status);
+            connection.FinishSending();
+            Assert.True(await connection.IsClosedAsync());
+            await Condition.UntilAsync(() => axon.Connections == 0);
+        }
+    }
+
     [Theory]
     [InlineData("bt_header_dendrite_hotkey")]
     [InlineData("bt_header_dendrite_nonce")]
@@ -252,6 +285,8 @@ public class AxonBadInputTests
     [InlineData("""{"public_key": "\ud800"}""", 422, "Field 'public_key': expected a string of valid Unicode.")]
     [InlineData("""{"device_requirement": []}""", 422, "Field 'device_requirement' has the wrong type.")]
     [InlineData("""{"device_requirement": {"cpu": {"count": "many"}}}""", 422, "Field 'device_requirement.cpu.count': expected an integer of at most 64 bits.")]
+    [InlineData("""{"device_requirement": {"gpu": {"capacity": 1e999}}}""", 422, "Field 'device_requirement.gpu.capacity': expected a finite number.")]
+    [InlineData("""{"device_requirement": {"ram": {"capacity": "much"}}}""", 422, "Field 'device_requirement.ram.capacity': expected a finite number.")]
     [InlineData("""{"output": []}""", 422, "Field 'output' has the wrong type.")]
     [InlineData("""{"dendrite": 5}""", 422, "Field 'dendrite': expected an object.")]
     [InlineData("""{"dendrite": {"nonce": 1}}""", 400, "The body's dendrite is not the one of the headers.")]

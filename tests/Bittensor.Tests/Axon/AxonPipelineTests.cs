@@ -83,6 +83,24 @@ public class AxonPipelineTests
     }
 
     [Fact]
+    public async Task Invoke_OutputThatCannotBeWritten_Is500WithAnOpaqueId()
+    {
+        var endpoint = new ScriptedEndpoint<ChallengeSynapse>((synapse, _, _) =>
+        {
+            synapse.Output = new ChallengeOutput { LocalExecutionTime = double.NaN };
+            return Task.CompletedTask;
+        });
+        await using var axon = await TestAxon.StartAsync(null, [endpoint], null);
+        using var dendrite = axon.Dendrite();
+
+        var answer = await axon.ExchangeAsync(dendrite.Build(axon.Target, new ChallengeSynapse(), TimeSpan.FromSeconds(15)).ToWire());
+
+        Assert.Equal(500, answer.Status);
+        Assert.Contains("Internal Server Error #", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(1, axon.Pipeline.Statistics.Count("Challenge", AxonOutcome.Faulted));
+    }
+
+    [Fact]
     public async Task Invoke_DeadlineIsNear_CancelsTheHandlerAndAnswers408()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

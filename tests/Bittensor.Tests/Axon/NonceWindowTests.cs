@@ -89,8 +89,22 @@ public class NonceWindowTests
 
         Assert.Equal(1, window.Count);
         Assert.False(window.TryAdvance(Hotkey(1), "old", 10));
-        Assert.False(window.TryAdvance(Hotkey(2), "any", 50));
+        Assert.False(window.TryAdvance(Hotkey(2), "any", 10));
         Assert.True(window.TryAdvance(Hotkey(1), "old", 51));
+    }
+
+    /// <summary>A clock that was wrong for a moment must not lock every caller out until it is right again.</summary>
+    [Fact]
+    public void Forget_ClockWasFarAheadOnce_RefusesOnlyWhatWasForgotten()
+    {
+        var window = new NonceWindow();
+        window.TryAdvance(Hotkey(1), Uuid, 100);
+
+        window.Forget(long.MaxValue);
+
+        Assert.False(window.TryAdvance(Hotkey(1), Uuid, 100));
+        Assert.False(window.TryAdvance(Hotkey(1), "other", 99));
+        Assert.True(window.TryAdvance(Hotkey(1), Uuid, 101));
     }
 
     [Fact]

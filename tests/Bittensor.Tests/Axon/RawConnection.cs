@@ -8,18 +8,16 @@ namespace Bittensor.Tests.Axon;
 /// <summary>A plain TCP connection that sends exactly the bytes it is told and reads one HTTP answer at a time.</summary>
 sealed class RawConnection : IDisposable
 {
-    readonly TcpClient _client = new() { NoDelay = true };
+    readonly TcpClient _client;
     readonly List<byte> _pending = [];
 
     NetworkStream _stream = null!;
 
-    RawConnection()
-    {
-    }
+    RawConnection(IPAddress from) => _client = new TcpClient(new IPEndPoint(from, 0)) { NoDelay = true };
 
-    public static async Task<RawConnection> OpenAsync(IPEndPoint endPoint)
+    public static async Task<RawConnection> OpenAsync(IPEndPoint endPoint, IPAddress from)
     {
-        var connection = new RawConnection();
+        var connection = new RawConnection(from);
         await connection._client.ConnectAsync(endPoint, TestContext.Current.CancellationToken);
         connection._stream = connection._client.GetStream();
         return connection;

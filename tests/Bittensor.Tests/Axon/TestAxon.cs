@@ -85,7 +85,10 @@ sealed class TestAxon : IAsyncDisposable
         return axon;
     }
 
-    public Task<RawConnection> ConnectAsync() => RawConnection.OpenAsync(_server.EndPoint);
+    public int Connections => _server.Connections;
+
+    /// <summary>Connects, from another address of this machine where one is given.</summary>
+    public Task<RawConnection> ConnectAsync(string from = "127.0.0.1") => RawConnection.OpenAsync(_server.EndPoint, IPAddress.Parse(from));
 
     public DendriteClient Dendrite(Keypair? key = null) => new(key ?? Validator, new DendriteOptions(), Time);
 
