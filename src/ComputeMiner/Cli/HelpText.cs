@@ -44,7 +44,7 @@ static class HelpText
             Line(text, $"{setting.Flag} {setting.Placeholder}", setting.Help + Default(setting.Show(defaults)) + Variables(setting));
         var inert = settings.Where(s => s.WithoutEffect is not null).ToList();
         if (inert.Count > 0)
-            text.Append("\nAccepted for the reference's command lines, without effect:\n");
+            text.Append("\nAccepted without effect in this version:\n");
         foreach (var setting in inert)
             Line(text, setting.Flag, setting.WithoutEffect!);
         return text.ToString();

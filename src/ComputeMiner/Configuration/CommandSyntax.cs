@@ -9,6 +9,6 @@ namespace ComputeMiner.Configuration;
 sealed record CommandSyntax(ImmutableArray<Setting> Settings, ImmutableArray<CommandFlag> Flags, bool IgnoreUnknown = false)
 {
     public IEnumerable<FlagSpec> Specs => Settings
-        .SelectMany(s => s.Flags.Select(flag => new FlagSpec(flag, s.Key, s.IsSwitch, s.OfReference)))
+        .SelectMany(s => s.Flags.Select(flag => new FlagSpec(flag, s.Key, s.IsSwitch, s.OfReference, s.WithoutEffect is null)))
         .Concat(Flags.Select(f => new FlagSpec(f.Flag, f.Key, f.IsSwitch, OfReference: false)));
 }

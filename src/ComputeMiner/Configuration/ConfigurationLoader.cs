@@ -34,6 +34,7 @@ sealed class ConfigurationLoader
     {
         var flags = FlagReading.Read(tokens, [.. syntax.Specs]);
         _faults.AddRange(flags.Faults);
+        _warnings.AddRange(flags.Repeated.Distinct().Select(flag => $"{flag} stands on the command line more than once; only the last one counts"));
         var file = ReadFile(flags);
         var origins = syntax.Settings.Select(setting => new SettingOrigin(setting, Apply(setting, flags, file))).ToImmutableArray();
         CheckUnknown(flags, syntax);
@@ -60,7 +61,7 @@ sealed class ConfigurationLoader
             return source;
         if (setting.Set(_options, text) is { } allowed)
             _faults.Add(new ConfigurationFault(setting.Key, text, source.Where, allowed));
-        if (setting.WithoutEffect is { } why)
+        if (setting.WithoutEffect is { } why && !text.Equals(setting.Idle, StringComparison.OrdinalIgnoreCase))
             _warnings.Add($"{setting.Key} ({source.Where}) has no effect: {why}");
         return source;
     }
@@ -89,6 +90,12 @@ sealed class ConfigurationLoader
             return [];
         var file = SettingsFile.Read(HomePath.Expand(path));
         _faults.AddRange(file.Faults);
+        foreach (var setting in SettingTable.All)
+        {
+            var named = file.Entries.Where(e => IsNamed(setting, e.Key)).ToList();
+            if (named.Select(e => e.Key).Distinct().Count() > 1)
+                _faults.Add(new ConfigurationFault(setting.Key, null, named[^1].Where, $"stands in the file twice, also as {named[0].Key}"));
+        }
         _unknownInFile.AddRange(file.Entries.Where(e => !SettingTable.All.Any(s => IsNamed(s, e.Key))));
         return file.Entries;
     }
@@ -123,7 +130,11 @@ sealed class ConfigurationLoader
         var own = _environment.Keys.Where(v => v.StartsWith("MINER_", StringComparison.Ordinal));
         foreach (var variable in own.Order(StringComparer.Ordinal))
         {
-            if (!SettingTable.All.Any(s => s.OwnVariable == variable))
+            if (SettingTable.All.Any(s => s.OwnVariable == variable))
+                continue;
+            if (Suggestion.For(variable, SettingTable.All.Select(s => s.OwnVariable)) is { } near)
+                _faults.Add(new ConfigurationFault(variable, null, "environment variable", $"is not known; did you mean {near}?"));
+            else
                 _warnings.Add($"environment variable {variable} is not a setting and ignored");
         }
     }

@@ -21,6 +21,9 @@ sealed class FlagReading
 
     public List<ConfigurationFault> Faults { get; } = [];
 
+    /// <summary>Flags that were given more than once.</summary>
+    public List<string> Repeated { get; } = [];
+
     public static FlagReading Read(IReadOnlyList<string> tokens, IReadOnlyList<FlagSpec> specs)
     {
         var reading = new FlagReading();
@@ -55,11 +58,14 @@ sealed class FlagReading
                 Unknown.Add(name);
                 return text is null && next is not null;
             case [{ IsSwitch: true } match]:
-                _values[match.Key] = new FlagValue(match.Key, text ?? "true", match.Flag);
+                Set(match, text ?? "true");
+                // argparse would turn the switch on and drop the word: the opposite of what was meant, and not to be seen afterwards.
+                if (text is null && match.HasEffect && next is not null && ValueKinds.IsFalse(next))
+                    Faults.Add(new ConfigurationFault(match.Key, next, "flag " + name, $"written {match.Flag}={next}: a switch takes no value behind it"));
                 return false;
             case [var match]:
                 if ((text ?? next) is { } value)
-                    _values[match.Key] = new FlagValue(match.Key, value, match.Flag);
+                    Set(match, value);
                 else
                     Faults.Add(new ConfigurationFault(match.Key, null, "flag " + name, "needs a value behind it"));
                 return text is null && next is not null;
@@ -68,6 +74,15 @@ sealed class FlagReading
                 Faults.Add(new ConfigurationFault(name.TrimStart('-'), null, "flag " + name,
                     $"is short for more than one flag: {choices}"));
                 return text is null && next is not null && matches.TrueForAll(m => !m.IsSwitch);
+        }
+    }
+
+    void Set(FlagSpec flag, string text)
+    {
+        if (!_values.TryAdd(flag.Key, new FlagValue(flag.Key, text, flag.Flag)))
+        {
+            _values[flag.Key] = new FlagValue(flag.Key, text, flag.Flag);
+            Repeated.Add(flag.Flag);
         }
     }
 
@@ -82,6 +97,10 @@ sealed class FlagReading
         return reference.Count == 1 ? reference : started;
     }
 
-    // "-5" is a value for argparse as long as no flag looks like a number; none does here. "-" alone is a value too.
-    static bool LooksLikeFlag(string token) => token.Length > 1 && token[0] == '-' && !char.IsAsciiDigit(token[1]);
+    // As argparse tells them apart: "-5" is a value as long as no flag looks like a number (none does here), so is "-" alone, and so is
+    // what has a blank in its name, such as "-O -w 3".
+    static bool LooksLikeFlag(string token) =>
+        token.Length > 1 && token[0] == '-' && !char.IsAsciiDigit(token[1]) && !token.AsSpan()[..NameEnd(token)].Contains(' ');
+
+    static int NameEnd(string token) => token.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0 ? equals : token.Length;
 }

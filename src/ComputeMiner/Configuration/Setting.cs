@@ -38,6 +38,9 @@ sealed record Setting
     /// <summary>Why it does nothing here; null when it does something.</summary>
     public string? WithoutEffect { get; init; }
 
+    /// <summary>The value that asks for nothing, of a setting without effect: it is given without a warning.</summary>
+    public string? Idle { get; init; }
+
     public string Flag => "--" + Key;
 
     public string OwnVariable => "MINER_" + Key.ToUpperInvariant().Replace('.', '_').Replace('-', '_');

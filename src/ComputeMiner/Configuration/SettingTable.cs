@@ -12,6 +12,10 @@ static class SettingTable
 {
     const string SharedParser = "a validator's flag; the reference's parser is shared.";
 
+    const string NoSolver = "this version answers challenges as the reference does, without working on them.";
+    const string NoRegistry = "this version publishes nothing outside the chain.";
+    const string NoUpdates = "this version neither looks for nor installs newer ones.";
+
     static readonly ImmutableArray<Setting> Reference =
     [
         Of("config", ValueKinds.Optional(ValueKinds.File), o => o.ConfigFile, (o, v) => o.ConfigFile = v,
@@ -53,12 +57,12 @@ static class SettingTable
         Of("miner.whitelist.not.enough.stake", ValueKinds.Switch, o => o.Admission.AcceptLowStake, (o, v) => o.Admission.AcceptLowStake = v,
             "Accept registered callers below admission.min-stake.") with { Destination = "miner_whitelist_not_enough_stake" },
         Of("miner.hashcat.path", ValueKinds.Text, o => o.Challenge.HashcatPath, (o, v) => o.Challenge.HashcatPath = v,
-            "The hashcat program.") with { Destination = "miner_hashcat_path" },
+            "The hashcat program.") with { Destination = "miner_hashcat_path", WithoutEffect = NoSolver },
         Of("miner.hashcat.workload.profile", ValueKinds.Integer(1, 4), o => o.Challenge.WorkloadProfile,
             (o, v) => o.Challenge.WorkloadProfile = v,
-            "hashcat's workload profile, 1 (low) to 4 (highest).") with { Destination = "miner_hashcat_workload_profile" },
+            "hashcat's workload profile, 1 (low) to 4 (highest).") with { Destination = "miner_hashcat_workload_profile", WithoutEffect = NoSolver },
         Of("miner.hashcat.extended.options", ValueKinds.Text, o => o.Challenge.ExtendedOptions, (o, v) => o.Challenge.ExtendedOptions = v,
-            "More hashcat arguments, in quotes.") with { Destination = "miner_hashcat_extended_options" },
+            "More hashcat arguments, in quotes.") with { Destination = "miner_hashcat_extended_options", WithoutEffect = NoSolver },
         Of("logging.debug", ValueKinds.Switch, o => o.Logging.Debug, (o, v) => o.Logging.Debug = v,
             "Log more: every request.") with { Variables = ["BT_LOGGING_DEBUG"] },
         Of("logging.trace", ValueKinds.Switch, o => o.Logging.Trace, (o, v) => o.Logging.Trace = v,
@@ -116,15 +120,16 @@ static class SettingTable
         Of("admission.any-registered", ValueKinds.Switch, o => o.Admission.AnyRegistered, (o, v) => o.Admission.AnyRegistered = v,
             "Accept every registered hotkey, as the reference really does."),
         Of("challenge.enabled", ValueKinds.Switch, o => o.Challenge.Enabled, (o, v) => o.Challenge.Enabled = v,
-            "Work on challenges with hashcat."),
+            "Work on challenges with hashcat.") with { WithoutEffect = NoSolver, Idle = "false" },
         Of("registry", ValueKinds.Choice(("wandb", RegistryKind.Wandb), ("off", RegistryKind.Off)), o => o.Registry.Kind,
             (o, v) => o.Registry.Kind = v,
-            "Where hardware and state are published."),
-        Of("registry.url", Addresses.Http, o => o.Registry.Url, (o, v) => o.Registry.Url = v, "The registry's API."),
+            "Where hardware and state are published.") with { WithoutEffect = NoRegistry, Idle = "off" },
+        Of("registry.url", Addresses.Http, o => o.Registry.Url, (o, v) => o.Registry.Url = v,
+            "The registry's API.") with { WithoutEffect = NoRegistry },
         Of("update", ValueKinds.Choice(("off", UpdateMode.Off), ("notify", UpdateMode.Notify), ("install", UpdateMode.Install)),
             o => o.Update.Mode,
             (o, v) => o.Update.Mode = v,
-            "What to do about a newer version."),
+            "What to do about a newer version.") with { WithoutEffect = NoUpdates, Idle = "off" },
         Of("log.format", ValueKinds.Choice(("text", LogFormat.Text), ("json", LogFormat.Json)), o => o.Logging.Format,
             (o, v) => o.Logging.Format = v,
             "What a log line looks like."),

@@ -11,11 +11,14 @@ static class ValueKinds
 
     public static readonly ValueKind<string> Text = new("TEXT", static (text, out value) => { value = text; return null; }, static v => v);
 
+    /// <summary>True when the word turns a switch off.</summary>
+    public static bool IsFalse(string text) => False.Contains(text, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>One path segment: it must not lead out of the directory it names something in.</summary>
     public static readonly ValueKind<string> Name = new("NAME", static (text, out value) =>
     {
         value = text;
-        return text.Length is > 0 and <= 255 && text is not ("." or "..") && !text.AsSpan().ContainsAny('/', '\0')
+        return text.Length <= 255 && !string.IsNullOrWhiteSpace(text) && text is not ("." or "..") && !text.AsSpan().ContainsAny('/', '\0')
             ? null
             : "a name of 1 to 255 characters without '/'";
     }, static v => v);
@@ -23,7 +26,7 @@ static class ValueKinds
     public static readonly ValueKind<string> File = new("PATH", static (text, out value) =>
     {
         value = HomePath.Expand(text);
-        return text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) ? null : "a path";
+        return !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal) ? null : "a path";
     }, static v => v);
 
     /// <summary>true, 1, yes, on, or false, 0, no, off.</summary>

@@ -10,6 +10,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
 {
     const string Alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
+    const string Bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+
     readonly string _file = Path.Combine(Path.GetTempPath(), $"miner-{Guid.NewGuid():N}.yaml");
 
     public void Dispose() => File.Delete(_file);
@@ -194,7 +196,83 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
     [Fact]
     public void Load_UnknownOwnVariable_Warns() =>
-        Assert.Contains("MINER_AXON_PROT", Assert.Single(Load("", new() { ["MINER_AXON_PROT"] = "1" }).Warnings), StringComparison.Ordinal);
+        Assert.Contains("MINER_SOMETHING", Assert.Single(Load("", new() { ["MINER_SOMETHING"] = "1" }).Warnings), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("MINER_AXON_PROT", "MINER_AXON_PORT")]
+    [InlineData("MINER_BLACKLIST_HOTKEY", "MINER_BLACKLIST_HOTKEYS")]
+    public void Load_VariableNearASetting_IsAFault(string variable, string suggestion) =>
+        Assert.Equal(
+            $"{variable} (environment variable): is not known; did you mean {suggestion}?",
+            Assert.Single(Load("", new() { [variable] = "1" }).Faults).ToString());
+
+    /// <summary>argparse drops the word and turns the switch on; here that would open the gate to every registered key.</summary>
+    [Theory]
+    [InlineData("--admission.any-registered false", "admission.any-registered", "false")]
+    [InlineData("--miner.whitelist.not.enough.stake no --netuid 15", "miner.whitelist.not.enough.stake", "no")]
+    public void Load_SwitchFollowedByFalse_IsAFaultInEitherForm(string line, string key, string word)
+    {
+        foreach (var bare in new[] { true, false })
+        {
+            Assert.Equal(
+                $"{key} = '{word}' (flag --{key}): must be written --{key}={word}: a switch takes no value behind it",
+                Load(line, bare: bare).Faults[0].ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("--admission.any-registered=false")]
+    [InlineData("--auto_update no")]
+    public void Load_SwitchTurnedOff_IsOff(string line) => Assert.False(Good(line).Options.Admission.AnyRegistered);
+
+    [Fact]
+    public void Load_ValueOfSeveralWordsWithADash_IsAValueAsInArgparse()
+    {
+        var loaded = ConfigurationLoader.Load(
+            ["--miner.hashcat.extended.options", "-O -w 3", "--netuid", "15"], new CommandSyntax(SettingTable.All, [], IgnoreUnknown: true),
+            new Dictionary<string, string>());
+
+        Assert.Empty(loaded.Faults);
+        Assert.Equal(("-O -w 3", 15), (loaded.Options.Challenge.ExtendedOptions, loaded.Options.Netuid.Value));
+    }
+
+    [Fact]
+    public void Load_FlagTwice_SaysThatOnlyTheLastCounts()
+    {
+        var loaded = Good($"--blacklist.hotkeys {Alice} --blacklist.hotkeys {Bob}");
+
+        Assert.Equal("--blacklist.hotkeys stands on the command line more than once; only the last one counts", Assert.Single(loaded.Warnings));
+        Assert.Equal(Bob, Assert.Single(loaded.Options.Admission.BlacklistHotkeys).ToString());
+    }
+
+    [Fact]
+    public void Load_FileNamesASettingInTwoWays_IsAFault()
+    {
+        File.WriteAllText(_file, $"blacklist_hotkeys: {Alice}\nblacklist:\n  hotkeys: {Bob}\n");
+
+        Assert.Equal(
+            $"blacklist.hotkeys (file {_file} line 3): stands in the file twice, also as blacklist_hotkeys",
+            Assert.Single(Load($"--config {_file}").Faults).ToString());
+    }
+
+    [Theory]
+    [InlineData("--challenge.enabled")]
+    [InlineData("--miner.hashcat.path /usr/bin/hashcat")]
+    [InlineData("--registry wandb")]
+    [InlineData("--registry.url https://registry.example")]
+    [InlineData("--update install")]
+    public void Load_SettingOfALaterVersion_SaysThatItHasNoEffect(string line) =>
+        Assert.Contains("has no effect: this version", Assert.Single(Good(line).Warnings), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--challenge.enabled=false --registry off --update off")]
+    public void Load_SettingOfALaterVersionOff_IsWhatHappens(string line) => Assert.Empty(Good(line).Warnings);
+
+    [Theory]
+    [InlineData("wallet.name")]
+    [InlineData("wallet.path")]
+    public void Load_BlankName_IsAFault(string key) =>
+        Assert.Equal(key, Assert.Single(Load("", new() { ["MINER_" + key.ToUpperInvariant().Replace('.', '_')] = " " }).Faults).Key);
 
     [Fact]
     public void Describe_AddressesWithCredentials_ShowNeitherUserNorPathNorQuery()

@@ -7,6 +7,8 @@ namespace ComputeMiner.Tests.EndToEnd;
 /// <summary>The real program as a child process: its arguments, what it prints, its exit code. Killed when disposed.</summary>
 sealed class MinerProcess : IAsyncDisposable
 {
+    const string ProgramVariable = "MINER_UNDER_TEST";
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     readonly Process _process;
@@ -38,6 +40,8 @@ sealed class MinerProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        // Ours, not the program's: it would warn of a variable that looks like one of its settings.
+        start.Environment.Remove(ProgramVariable);
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         var miner = new MinerProcess(new Process { StartInfo = start });
