@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bittensor.Axon;
 using Bittensor.Keys;
 using Bittensor.Subtensor;
@@ -63,9 +64,11 @@ static partial class MinerHost
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup, time);
         await using var admin = new AdminServer(options.Admin.Address, status.Read, loggers.CreateLogger<AdminServer>());
 
+        // What was signed before this start may have been answered by an earlier run, whose memory of nonces is gone.
+        axon.Pipeline.Nonces.RaiseFloor(NonceOf(time.GetUtcNow()));
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        await RunUntilStoppedAsync([startup, expiry, follower], logger, stop);
+        await new ServiceWatch([startup, expiry, follower], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);
@@ -81,28 +84,14 @@ static partial class MinerHost
         {
             throw new StartupException($"{fault.Message.TrimEnd('.')}. Free the port or choose another one with {flag}.", fault);
         }
+        catch (SocketException fault)
+        {
+            throw new StartupException($"Cannot listen there: {fault.Message.TrimEnd('.')}. Choose an address and port of this machine with {flag}.", fault);
+        }
     }
 
-    /// <summary>A background service that fails with what it does not know how to retry stops the whole program.</summary>
-    static async Task RunUntilStoppedAsync(IReadOnlyList<BackgroundService> services, ILogger logger, CancellationToken stop)
-    {
-        foreach (var service in services)
-            await service.StartAsync(stop);
-        var stopped = new TaskCompletionSource();
-        await using var registration = stop.Register(stopped.SetResult);
-        // A service that ends in a fault takes the program with it.
-        var running = services.Select(service => service.ExecuteTask!).Append(stopped.Task).ToList();
-        while (!stop.IsCancellationRequested && running.Count > 1)
-        {
-            var ended = await Task.WhenAny(running);
-            running.Remove(ended);
-            if (ended.IsFaulted)
-                await ended;
-        }
-        Log.Stopping(logger);
-        foreach (var service in services)
-            await service.StopAsync(CancellationToken.None);
-    }
+    /// <summary>A dendrite's nonce is its clock in nanoseconds.</summary>
+    static long NonceOf(DateTimeOffset now) => (now - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     static partial class Log
     {

@@ -33,7 +33,9 @@ sealed class StatusCommand : CliCommand
 
     static async Task<MinerStatus> ReadAsync(string address, CancellationToken cancellation)
     {
-        using var http = new HttpClient { Timeout = Patience };
+        // Never through a proxy: the miner is on this machine or at an address named for it.
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        using var http = new HttpClient(handler) { Timeout = Patience };
         try
         {
             await using var answer = await http.GetStreamAsync(new Uri($"http://{address}/status"), cancellation);

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace ComputeMiner.Dashboard;
 
@@ -11,35 +14,36 @@ namespace ComputeMiner.Dashboard;
 /// </summary>
 sealed partial class AdminServer(IPEndPoint address, Func<MinerStatus> status, ILogger<AdminServer> logger) : IAsyncDisposable
 {
-    WebApplication? _server;
+    // A bare server instead of a web application: that would also take addresses from appsettings.json and the environment, and keep
+    // the second Ctrl+C from ending the process.
+    readonly KestrelServer _server = new(
+        Options.Create(Limits(address)),
+        new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
+        NullLoggerFactory.Instance);
 
     /// <summary>The bound address; differs from the configured one when that left the port to the system.</summary>
     public string? Url { get; private set; }
 
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = 64;
-            kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var app = builder.Build();
-        app.Run(AnswerAsync);
-        await app.StartAsync(cancellation);
-        _server = app;
-        Url = app.Urls.First();
+        await _server.StartAsync(new AdminApplication(AnswerAsync), cancellation);
+        Url = _server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Log.Listening(logger, Url);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
-            await _server.DisposeAsync();
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        _server.Dispose();
+    }
+
+    static KestrelServerOptions Limits(IPEndPoint address)
+    {
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
+        kestrel.Limits.MaxConcurrentConnections = 64;
+        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+        return kestrel;
     }
 
     async Task AnswerAsync(HttpContext context)
@@ -48,6 +52,12 @@ sealed partial class AdminServer(IPEndPoint address, Func<MinerStatus> status, I
         context.Response.Headers.XFrameOptions = "DENY";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-store";
+        if (IPAddress.IsLoopback(address.Address) && !IsOwnName(context.Request.Host))
+        {
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+            await context.Response.WriteAsync("Ask by IP address or as localhost.\n", context.RequestAborted);
+            return;
+        }
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
@@ -77,6 +87,10 @@ sealed partial class AdminServer(IPEndPoint address, Func<MinerStatus> status, I
                 break;
         }
     }
+
+    /// <summary>A page from elsewhere can point a name of its own here and read along; it cannot make the browser send another name.</summary>
+    static bool IsOwnName(HostString host) =>
+        !host.HasValue || host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Host, out _);
 
     static readonly byte[] Page = ReadPage();
 

@@ -15,6 +15,9 @@ sealed class StatusSource(
 {
     static readonly string Version = typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 
+    /// <summary>Refreshed with each head, every 12 s; older than this, the chain has been away for a while.</summary>
+    static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
+
     readonly DateTimeOffset _started = time.GetUtcNow();
 
     public MinerStatus Read()
@@ -26,7 +29,7 @@ sealed class StatusSource(
         var components = new ComponentStatus[]
         {
             new("Delivery", snapshot.Ready, startup.Progress),
-            new("Metagraph", chain.MetagraphAgeSeconds is not null, chain.MetagraphAgeSeconds is { } age ? $"{age:0} s old" : "not read yet"),
+            new("Metagraph", chain.MetagraphAgeSeconds <= StaleAfter.TotalSeconds, chain.MetagraphAgeSeconds is { } age ? $"{age:0} s old" : "not read yet"),
             new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
         };

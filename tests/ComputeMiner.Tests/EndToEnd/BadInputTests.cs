@@ -105,6 +105,17 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AddressOfAnotherMachine_SaysSoWithoutATrace()
+    {
+        var (exitCode, _, errors) = await MinerProcess.RunAsync([.. RunArguments(), "--axon.port", FreePort(), "--admin.address", "192.0.2.1:8092"]);
+
+        Assert.Equal(1, exitCode);
+        Assert.EndsWith(
+            "error: Cannot listen there: Cannot assign requested address. Choose an address and port of this machine with --admin.address.\n",
+            errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_ChainUnreachable_KeepsTryingAndSaysSo()
     {
         await using var miner = MinerProcess.Start([.. RunArguments(), "--axon.port", FreePort()]);

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using ComputeMiner.Dashboard;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.Dashboard;
+
+public sealed class AdminServerTests
+{
+    static readonly MinerStatus Status = new(
+        "1.0.0", DateTimeOffset.UnixEpoch, 1, "5Grw", 27, Ready: true, [], new ChainStatus(1, 1, 1, null, null, null, "unknown"),
+        new RentalStatus("Free", null, null, null, null, null), new Dictionary<string, long>(), []);
+
+    [Theory]
+    [InlineData("GET", "/", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/status", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/healthz", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/readyz", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/other", null, HttpStatusCode.NotFound)]
+    [InlineData("POST", "/status", null, HttpStatusCode.MethodNotAllowed)]
+    [InlineData("GET", "/status", "localhost:8092", HttpStatusCode.OK)]
+    [InlineData("GET", "/status", "[::1]:8092", HttpStatusCode.OK)]
+    [InlineData("GET", "/status", "rebound.example:8092", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("GET", "/", "localhost.example", HttpStatusCode.MisdirectedRequest)]
+    public async Task Answer_EachPath_HasItsStatus(string method, string path, string? host, HttpStatusCode expected)
+    {
+        await using var server = await StartAsync();
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), server.Url + path);
+        request.Headers.Host = host;
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(expected == HttpStatusCode.OK && path == "/status", body.Contains("5Grw", StringComparison.Ordinal));
+    }
+
+    /// <summary>The framework's own configuration (environment, appsettings.json) must not open the page on another address.</summary>
+    [Fact]
+    public async Task StartAsync_FrameworkVariableNamesAnotherAddress_ListensOnOursOnly()
+    {
+        const string Variable = "Kestrel__Endpoints__Surprise__Url";
+        var port = FreePort();
+        Environment.SetEnvironmentVariable(Variable, $"http://127.0.0.1:{port}");
+        try
+        {
+            await using var server = await StartAsync();
+            using var client = new TcpClient();
+
+            await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken).AsTask());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+        }
+    }
+
+    static async Task<AdminServer> StartAsync()
+    {
+        var server = new AdminServer(new IPEndPoint(IPAddress.Loopback, 0), () => Status, NullLogger<AdminServer>.Instance);
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        return server;
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
