@@ -19,6 +19,20 @@ static class KeySelection
     public static Wallet Wallet(this CommandContext context) =>
         new(context.Options.Wallet.Path, context.Options.Wallet.Name, context.Options.Wallet.Hotkey);
 
+    /// <summary>The hotkey to sign with.</summary>
+    /// <exception cref="CommandFailedException">It is not there, or its password is not to be had.</exception>
+    public static Keypair LoadHotkey(this CommandContext context)
+    {
+        try
+        {
+            return context.Wallet().LoadHotkey(new KeyPasswords(context.Options, context.Console).Find);
+        }
+        catch (KeyfileException fault)
+        {
+            throw new CommandFailedException(fault.Message);
+        }
+    }
+
     /// <summary>Writes the key where the flags say, and the file's path for the answer.</summary>
     public static string Write(CommandContext context, KeySecrets secrets)
     {

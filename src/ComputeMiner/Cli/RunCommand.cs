@@ -1,4 +1,3 @@
-using Bittensor.Keys;
 using ComputeMiner.Allocations;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
@@ -26,8 +25,8 @@ sealed class RunCommand : CliCommand
         using var loggers = LoggerFactory.Create(logging => logging.AddMinerLog(options.Logging));
         try
         {
-            using var hotkey = LoadHotkey(options);
-            ColdkeyWarning.LogIfOpen(options.Wallet.ToWallet(), loggers.CreateLogger("ComputeMiner"));
+            using var hotkey = context.LoadHotkey();
+            ColdkeyWarning.LogIfOpen(context.Wallet(), loggers.CreateLogger("ComputeMiner"));
             await MinerHost.RunAsync(options, hotkey, loggers, cancellation);
             return ExitCode.Good;
         }
@@ -36,19 +35,6 @@ sealed class RunCommand : CliCommand
             return ExitCode.Good;
         }
         catch (Exception fault) when (fault is StartupException or ContainerEngineException or LedgerException)
-        {
-            throw new CommandFailedException(fault.Message);
-        }
-    }
-
-    static Keypair LoadHotkey(MinerOptions options)
-    {
-        var wallet = options.Wallet.ToWallet();
-        try
-        {
-            return wallet.LoadHotkey(options.Wallet.Passwords());
-        }
-        catch (KeyfileException fault)
         {
             throw new CommandFailedException(fault.Message);
         }

@@ -41,23 +41,16 @@ sealed class ValidatorCommand(
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var options = context.Options;
-        try
-        {
-            using var hotkey = options.Wallet.ToWallet().LoadHotkey(options.Wallet.Passwords());
-            var target = await FindAsync(context, cancellation);
-            using var key = SessionKey.Open(context.Get(KeyFlag) ?? SessionKey.DefaultPath(options.StateDirectory, target.Hotkey));
-            using var dendrite = new DendriteClient(hotkey, new DendriteOptions());
-            var answer = await send(new ValidatorSession(dendrite, target, key), context, cancellation);
-            if (context.Json)
-                context.WriteJson(answer, ValidatorJson.Default.ValidatorAnswer);
-            else
-                context.Console.Out.WriteLine(answer.ToText());
-            return answer.Ok ? ExitCode.Good : ExitCode.Failed;
-        }
-        catch (KeyfileException fault)
-        {
-            throw new CommandFailedException(fault.Message);
-        }
+        using var hotkey = context.LoadHotkey();
+        var target = await FindAsync(context, cancellation);
+        using var key = SessionKey.Open(context.Get(KeyFlag) ?? SessionKey.DefaultPath(options.StateDirectory, target.Hotkey));
+        using var dendrite = new DendriteClient(hotkey, new DendriteOptions());
+        var answer = await send(new ValidatorSession(dendrite, target, key), context, cancellation);
+        if (context.Json)
+            context.WriteJson(answer, ValidatorJson.Default.ValidatorAnswer);
+        else
+            context.Console.Out.WriteLine(answer.ToText());
+        return answer.Ok ? ExitCode.Good : ExitCode.Failed;
     }
 
     static async Task<AxonTarget> FindAsync(CommandContext context, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using Bittensor.Keys;
 using ComputeMiner.Configuration;
 
 namespace ComputeMiner.Presence;
@@ -17,10 +16,4 @@ sealed class WalletSettings
 
     /// <summary>File whose first line is the password of an encrypted hotkey. Default: none.</summary>
     public string? PasswordFile { get; set; }
-
-    public Wallet ToWallet() => new(Path, Name, Hotkey);
-
-    /// <summary>Where the password of an encrypted hotkey comes from: the file when one is named, else the environment.</summary>
-    public KeyfilePasswordSource Passwords() =>
-        PasswordFile is { } file ? _ => File.ReadLines(file).FirstOrDefault() : KeyfilePassword.FromEnvironment;
 }
