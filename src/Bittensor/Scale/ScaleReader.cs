@@ -28,8 +28,12 @@ public ref struct ScaleReader(ReadOnlySpan<byte> data)
         return bytes;
     }
 
+    /// <summary>Takes one byte.</summary>
+    /// <exception cref="ScaleException">The data does not hold it.</exception>
     public byte ReadByte() => ReadBytes(1)[0];
 
+    /// <summary>Takes one byte, which must be 0 or 1.</summary>
+    /// <exception cref="ScaleException">The data does not hold it.</exception>
     public bool ReadBool() => ReadByte() switch
     {
         0 => false,
@@ -37,12 +41,20 @@ public ref struct ScaleReader(ReadOnlySpan<byte> data)
         var other => throw new ScaleException($"A bool is 0 or 1, found {other} at offset {Position - 1}."),
     };
 
+    /// <summary>Takes 2 bytes, little-endian.</summary>
+    /// <exception cref="ScaleException">The data does not hold it.</exception>
     public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(ReadBytes(2));
 
+    /// <summary>Takes 4 bytes, little-endian.</summary>
+    /// <exception cref="ScaleException">The data does not hold it.</exception>
     public uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(ReadBytes(4));
 
+    /// <summary>Takes 8 bytes, little-endian.</summary>
+    /// <exception cref="ScaleException">The data does not hold it.</exception>
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(8));
 
+    /// <summary>Takes 16 bytes, little-endian.</summary>
+    /// <exception cref="ScaleException">The data does not hold it.</exception>
     public UInt128 ReadUInt128() => BinaryPrimitives.ReadUInt128LittleEndian(ReadBytes(16));
 
     /// <summary>Reads a compact integer of at most 128 bits; a longer one and a non-minimal one are refused.</summary>

@@ -10,10 +10,13 @@ public sealed class ScaleWriter
 {
     readonly ArrayBufferWriter<byte> _buffer = new();
 
+    /// <summary>Bytes written so far.</summary>
     public int Length => _buffer.WrittenCount;
 
+    /// <summary>What was written; valid until the next write.</summary>
     public ReadOnlySpan<byte> WrittenSpan => _buffer.WrittenSpan;
 
+    /// <summary>A copy of what was written.</summary>
     public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
 
     /// <summary>Appends bytes as they are, without a length.</summary>
@@ -23,6 +26,7 @@ public sealed class ScaleWriter
         return this;
     }
 
+    /// <summary>Appends one byte.</summary>
     public ScaleWriter WriteByte(byte value)
     {
         _buffer.GetSpan(1)[0] = value;
@@ -30,8 +34,10 @@ public sealed class ScaleWriter
         return this;
     }
 
+    /// <summary>Appends 1 for true, 0 for false.</summary>
     public ScaleWriter WriteBool(bool value) => WriteByte(value ? (byte)1 : (byte)0);
 
+    /// <summary>Appends 2 bytes, little-endian.</summary>
     public ScaleWriter WriteUInt16(ushort value)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(_buffer.GetSpan(2), value);
@@ -39,6 +45,7 @@ public sealed class ScaleWriter
         return this;
     }
 
+    /// <summary>Appends 4 bytes, little-endian.</summary>
     public ScaleWriter WriteUInt32(uint value)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(_buffer.GetSpan(4), value);
@@ -46,6 +53,7 @@ public sealed class ScaleWriter
         return this;
     }
 
+    /// <summary>Appends 8 bytes, little-endian.</summary>
     public ScaleWriter WriteUInt64(ulong value)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(_buffer.GetSpan(8), value);
@@ -53,6 +61,7 @@ public sealed class ScaleWriter
         return this;
     }
 
+    /// <summary>Appends 16 bytes, little-endian.</summary>
     public ScaleWriter WriteUInt128(UInt128 value)
     {
         BinaryPrimitives.WriteUInt128LittleEndian(_buffer.GetSpan(16), value);

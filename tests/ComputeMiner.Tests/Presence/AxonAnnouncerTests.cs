@@ -208,4 +208,64 @@ public sealed class AxonAnnouncerTests
         Assert.Contains("InvalidIpAddress", miner.Presence.Detail, StringComparison.Ordinal);
         Assert.Contains("--axon.external_ip", miner.Presence.Detail, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(1010, "Transaction is outdated")]
+    [InlineData(1010, "Transaction has an ancient birth block")]
+    [InlineData(1010, "Transaction has a bad signature")]
+    public async Task OnHead_PoolSaysOutdated_IsSignedAnewAtOnce(int code, string data)
+    {
+        await using var miner = await ChainAndMiner.StartAsync();
+        miner.Register();
+        miner.Chain.Faults.RefuseNext(code, "Invalid Transaction", data);
+
+        await miner.LookAsync();
+
+        Assert.Equal(AxonStage.Published, miner.Presence.Stage);
+    }
+
+    [Theory]
+    [InlineData(1014, "TooLowPriority")]
+    [InlineData(1012, "TemporarilyBanned")]
+    [InlineData(1016, "ImmediatelyDropped")]
+    public async Task OnHead_PoolRefusesForNow_TriesAgainAtTheNextBlock(int code, string name)
+    {
+        await using var miner = await ChainAndMiner.StartAsync();
+        miner.Register();
+        miner.Chain.Faults.RefuseNext(code, "no");
+
+        await miner.LookAsync();
+        Assert.Equal((AxonStage.Waiting, 1ul), (miner.Presence.Stage, miner.Presence.NextBlock - miner.Presence.CheckedBlock));
+        Assert.Contains(name, miner.Presence.Detail, StringComparison.Ordinal);
+
+        await miner.ProduceToAsync(Math.Max(miner.Chain.BlockNumber, miner.Presence.NextBlock));
+        await miner.LookAsync();
+        Assert.Equal(AxonStage.Published, miner.Presence.Stage);
+    }
+
+    [Fact]
+    public async Task OnHead_RuntimeCodeForNotRegistered_IsNoFault()
+    {
+        await using var miner = await ChainAndMiner.StartAsync();
+        miner.Register();
+        miner.Chain.Faults.RefuseNext(custom: 10);
+
+        await miner.LookAsync();
+
+        Assert.Equal(
+            (AxonStage.NotRegistered, ServeRefusal.OutsideInterval), (miner.Presence.Stage, miner.Presence.NextBlock - miner.Presence.CheckedBlock));
+    }
+
+    [Fact]
+    public async Task OnHead_ConnectionCutBeforeTheLook_IsServedOverTheNextOne()
+    {
+        await using var miner = await ChainAndMiner.StartAsync();
+        miner.Register();
+        await miner.Refresher.RefreshAsync(miner.Patience);
+        miner.Chain.Faults.CloseConnections();
+
+        await miner.LookAsync();
+
+        Assert.Equal(AxonStage.Published, miner.Presence.Stage);
+    }
 }
