@@ -12,7 +12,7 @@ sealed partial class AllocationReconciler
         [LoggerMessage(2021, LogLevel.Information, "Finished the end of allocation {Id} ({Kind}) that was cut off")]
         public static partial void Finished(ILogger logger, string id, AllocationKind kind);
 
-        [LoggerMessage(2022, LogLevel.Warning, "Removing container {Name} ({Id}): it is ours and belongs to no allocation")]
+        [LoggerMessage(2022, LogLevel.Warning, "Removed container {Name} ({Id}): it was ours and belonged to no allocation")]
         public static partial void OrphanRemoved(ILogger logger, string name, string id);
 
         [LoggerMessage(2023, LogLevel.Error, "The container of allocation {Id} ({Kind}) is gone")]
@@ -23,5 +23,11 @@ sealed partial class AllocationReconciler
 
         [LoggerMessage(2025, LogLevel.Warning, "The ledger was lost; rental {Id} of {Hotkey} is taken back from its container's labels")]
         public static partial void Adopted(ILogger logger, string id, Hotkey hotkey);
+
+        [LoggerMessage(2026, LogLevel.Error, "The container of allocation {Id} ({Kind}) cannot be brought up, the allocation stays: {Reason}")]
+        public static partial void RepairFailed(ILogger logger, string id, AllocationKind kind, string reason);
+
+        [LoggerMessage(2027, LogLevel.Warning, "Container {Name} ({Id}) is ours, belongs to no allocation and cannot be removed: {Reason}")]
+        public static partial void OrphanStays(ILogger logger, string name, string id, string reason);
     }
 }

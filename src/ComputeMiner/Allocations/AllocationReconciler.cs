@@ -22,7 +22,7 @@ sealed partial class AllocationReconciler(
         if (held.State is AllocationState.Reserving or AllocationState.Starting)
             held = held with { State = AllocationState.Releasing };
         else if (held.State != AllocationState.Releasing)
-            held = await RepairAsync(held, containers, cancellation);
+            held = await TryRepairAsync(held, containers, cancellation);
 
         if (held.State != AllocationState.Releasing)
         {
@@ -72,12 +72,34 @@ sealed partial class AllocationReconciler(
         return held with { State = held.State == AllocationState.Paused ? AllocationState.Paused : AllocationState.Running, ContainerId = container.Id };
     }
 
+    // A container that cannot be brought up now is no reason to forget whose it is; the next round of care tries again.
+    async Task<Allocation> TryRepairAsync(Allocation held, IReadOnlyList<ContainerRecord> containers, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RepairAsync(held, containers, cancellation);
+        }
+        catch (ContainerEngineException fault)
+        {
+            Log.RepairFailed(logger, held.Id, held.Kind, fault.Message);
+            return held;
+        }
+    }
+
+    // One that cannot be removed now keeps nobody else waiting.
     async Task RemoveOrphansAsync(IReadOnlyList<ContainerRecord> containers, Allocation? held, CancellationToken cancellation)
     {
         foreach (var each in containers.Where(each => held is null || !Belongs(each, held)))
         {
-            Log.OrphanRemoved(logger, each.Name, each.Id);
-            await engine.RemoveAsync(each.Id, cancellation);
+            try
+            {
+                await engine.RemoveAsync(each.Id, cancellation);
+                Log.OrphanRemoved(logger, each.Name, each.Id);
+            }
+            catch (ContainerEngineException fault)
+            {
+                Log.OrphanStays(logger, each.Name, each.Id, fault.Message);
+            }
         }
     }
 

@@ -75,11 +75,14 @@ sealed class AllocationSlot
         }
     }
 
-    /// <summary>Takes over what the reconciler found at start.</summary>
+    /// <summary>Takes over what is recorded or was found at start. What its owner released meanwhile stays over.</summary>
     public void Restore(Allocation? allocation)
     {
         lock (_turn)
-            _held = allocation is null ? null : (allocation, null);
+        {
+            if (allocation is null || _held?.Allocation.State != AllocationState.Releasing)
+                _held = allocation is null ? null : (allocation, null);
+        }
     }
 
     /// <summary>Drops an allocation; a waiting rental becomes the holder.</summary>

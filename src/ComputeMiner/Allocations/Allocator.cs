@@ -52,8 +52,11 @@ sealed partial class Allocator(
         await _world.WaitAsync(cancellation);
         try
         {
-            _slot.Restore(await reconciler.RestoreAsync(cancellation));
+            // An owner is known, and may release, before the engine answers.
             _released = ledger.ReadReleased(time.GetUtcNow() - options.ReleaseMemory);
+            if (ledger.Read() is { State: AllocationState.Running or AllocationState.Paused or AllocationState.Failed } recorded)
+                _slot.Restore(recorded);
+            _slot.Restore(await reconciler.RestoreAsync(cancellation));
             _restored = true;
         }
         finally

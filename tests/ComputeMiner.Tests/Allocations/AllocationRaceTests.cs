@@ -163,6 +163,79 @@ public class AllocationRaceTests
         Assert.True(machine.Allocator.Holds(_alice.Key));
     }
 
+    [Fact]
+    public async Task RestoreAsync_ContainerCannotBeBroughtUp_RenterIsKnownAndTheNextRoundTriesAgain()
+    {
+        await using var machine = await RentedAsync();
+        machine.Engine.Crash((await machine.ContainersAsync())[0].Id);
+        machine.Engine.Intercept = name => name == nameof(IContainerEngine.StartAsync) ? throw new ContainerEngineException("port taken") : Task.CompletedTask;
+        machine.Reopen();
+
+        await machine.Allocator.RestoreAsync(machine.Reconciler, Cancellation);
+
+        Assert.True(machine.Allocator.Holds(_alice.Key));
+        machine.Engine.Intercept = null;
+        await machine.Allocator.TendAsync(machine.Reconciler, Cancellation);
+        Assert.Equal(ContainerState.Running, Assert.Single(await machine.ContainersAsync()).State);
+    }
+
+    [Fact]
+    public async Task RestoreAsync_EngineAway_OwnerIsKnownAndMayRelease()
+    {
+        await using var machine = await RentedAsync();
+        machine.Engine.Intercept = _ => throw new ContainerEngineException("away");
+        machine.Reopen();
+        await Assert.ThrowsAsync<ContainerEngineException>(() => machine.Allocator.RestoreAsync(machine.Reconciler, Cancellation));
+
+        Assert.True(machine.Allocator.Holds(_alice.Key));
+        Assert.False(await machine.Allocator.DeallocateAsync(_bob.Key, _bob.Hotkey, Cancellation));
+        Assert.True(await machine.Allocator.DeallocateAsync(_alice.Key, _alice.Hotkey, Cancellation));
+        Assert.False(machine.Allocator.Holds(_alice.Key));
+        Assert.False(machine.Allocator.IsFree);
+
+        machine.Engine.Intercept = null;
+        await machine.ReadyAsync();
+        Assert.True(machine.Allocator.IsFree);
+        Assert.Empty(await machine.ContainersAsync());
+    }
+
+    [Fact]
+    public async Task RestoreAsync_ReleasedWhileRepairing_DoesNotComeBack()
+    {
+        await using var machine = await RentedAsync();
+        machine.Engine.Crash((await machine.ContainersAsync())[0].Id);
+        Task<bool>? goodbye = null;
+        machine.Reopen();
+        machine.Engine.Intercept = name =>
+        {
+            if (name == nameof(IContainerEngine.StartAsync))
+                goodbye = machine.Allocator.DeallocateAsync(_alice.Key, _alice.Hotkey, Cancellation);
+            return Task.CompletedTask;
+        };
+
+        await machine.ReadyAsync();
+
+        Assert.True(await goodbye!);
+        Assert.True(machine.Allocator.IsFree);
+        Assert.Empty(await machine.ContainersAsync());
+        Assert.Null(machine.Ledger.Read());
+    }
+
+    [Fact]
+    public async Task TendAsync_OrphanThatCannotBeRemoved_DoesNotKeepTheRentalFromRepair()
+    {
+        await using var machine = await RentedAsync();
+        var rental = Assert.Single(await machine.ContainersAsync());
+        await machine.Engine.CreateAsync(
+            new ContainerSpec(machine.Settings.TestName, "image", 1, rental.Labels! with { Allocation = "0123456789abcdef" }), Cancellation);
+        machine.Engine.Crash(rental.Id);
+        machine.Engine.Intercept = name => name == nameof(IContainerEngine.RemoveAsync) ? throw new ContainerEngineException("busy") : Task.CompletedTask;
+
+        await machine.Allocator.TendAsync(machine.Reconciler, Cancellation);
+
+        Assert.Contains(await machine.ContainersAsync(), each => each.Id == rental.Id && each.State == ContainerState.Running);
+    }
+
     async Task<SimulatedMachine> RentedAsync()
     {
         var machine = await new SimulatedMachine().ReadyAsync();

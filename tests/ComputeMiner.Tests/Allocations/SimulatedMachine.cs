@@ -44,9 +44,15 @@ sealed class SimulatedMachine : IAsyncDisposable
     public async Task PowerCutAsync()
     {
         Engine.Intercept = null;
+        Reopen();
+        await ReadyAsync();
+    }
+
+    /// <summary>A new process on the same ledger that did not compare it with the containers yet.</summary>
+    public void Reopen()
+    {
         Ledger.Dispose();
         Open();
-        await ReadyAsync();
     }
 
     public Task<IReadOnlyList<ContainerRecord>> ContainersAsync() => Engine.ListAsync(CancellationToken.None);
