@@ -58,6 +58,7 @@ public sealed class ServiceWatchTests
         var never = new TaskCompletionSource();
         using var lasting = new ScriptedService(_ => never.Task);
         var running = new ServiceWatch([lasting], TimeSpan.FromMilliseconds(50)).RunAsync(() => { }, stop.Token);
+        await lasting.Started.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         await stop.CancelAsync();
         await running.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -77,6 +78,14 @@ public sealed class ServiceWatchTests
 
     sealed class ScriptedService(Func<CancellationToken, Task> work) : BackgroundService
     {
-        protected override Task ExecuteAsync(CancellationToken stoppingToken) => work(stoppingToken);
+        readonly TaskCompletionSource _started = new();
+
+        public Task Started => _started.Task;
+
+        protected override Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            _started.SetResult();
+            return work(stoppingToken);
+        }
     }
 }

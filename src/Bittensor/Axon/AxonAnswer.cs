@@ -25,7 +25,7 @@ sealed class AxonAnswer(AxonOptions options)
     /// <summary>Non-ASCII goes out as it is, which is what the reference's answers look like.</summary>
     static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>The body of a 200: the synapse with its output filled. It is made before anything is sent, so that a failure still has an answer.</summary>
+    /// <summary>The body of a 200: the synapse with its output. Made before anything is sent, so that a failure still has an answer.</summary>
     public byte[] Compose(AxonExchange exchange, AxonInvocation invocation)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);

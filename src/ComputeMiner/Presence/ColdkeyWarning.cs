@@ -20,7 +20,7 @@ static partial class ColdkeyWarning
 
     static partial class Log
     {
-        [LoggerMessage(6005, LogLevel.Warning, "{File} is an unencrypted coldkey. A miner never needs it, and who reads it owns all it holds: move it to another machine.")]
+        [LoggerMessage(4132, LogLevel.Warning, "{File} is an unencrypted coldkey. A miner never needs it, and who reads it owns all it holds: move it to another machine.")]
         public static partial void ColdkeyOpen(ILogger logger, string file);
     }
 }

@@ -17,8 +17,17 @@ static class SessionKey
         var key = RSA.Create(Bits);
         if (File.Exists(path))
         {
-            key.ImportFromPem(File.ReadAllText(path));
-            return key;
+            try
+            {
+                key.ImportFromPem(File.ReadAllText(path));
+                return key;
+            }
+            catch (Exception fault) when (fault is ArgumentException or CryptographicException)
+            {
+                key.Dispose();
+                throw new IOException(
+                    $"{path} holds no RSA key in PEM form. Name another file with --rsa-key, or remove it to have a new key made.", fault);
+            }
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var options = new FileStreamOptions

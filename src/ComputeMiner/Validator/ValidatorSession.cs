@@ -62,11 +62,18 @@ sealed class ValidatorSession(DendriteClient dendrite, AxonTarget target, RSA ke
         var answer = ValidatorAnswer.Of(response);
         if (response.Synapse.Output.Info is not { } info)
             return answer;
-        var credentials = SealedCredentials.Open(info, key);
-        return answer with
+        try
         {
-            Ssh = $"ssh -p {credentials.Port} {credentials.Username}@{target.EndPoint.Address}", Password = credentials.Password,
-        };
+            var credentials = SealedCredentials.Open(info, key);
+            return answer with
+            {
+                Ssh = $"ssh -p {credentials.Port} {credentials.Username}@{target.EndPoint.Address}", Password = credentials.Password,
+            };
+        }
+        catch (Exception fault) when (fault is FormatException or CryptographicException)
+        {
+            return answer with { Ok = false, Message = "The miner's credentials cannot be opened with the key they were to be sealed to." };
+        }
     }
 
     AllocateSynapse Change(int timeline, DockerAction action) =>
