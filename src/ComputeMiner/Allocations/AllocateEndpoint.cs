@@ -49,7 +49,12 @@ sealed partial class AllocateEndpoint(
             Log.Refused(logger, kind, caller, outcome.Refusal);
             return null;
         }
-        return SealedCredentials.Seal(new SshCredentials(SshAccess.Username, access.Password, sshPort, minerVersion), key);
+        var info = SealedCredentials.Seal(new SshCredentials(SshAccess.Username, access.Password, sshPort, minerVersion), key);
+        if (!cancellation.IsCancellationRequested)
+            return info;
+        // Nobody is left to read it: a machine held by a password that nobody got is a machine lost.
+        await allocator.DeallocateAsync(key, caller, CancellationToken.None);
+        throw new OperationCanceledException(cancellation);
     }
 
     async Task<bool> ActAsync(DockerAction action, SealingKey key, Hotkey caller, CancellationToken cancellation) => action.Action switch

@@ -147,6 +147,25 @@ public class AllocateEndpointTests
         await ExpectAsync(machine, _bob, Check(30), true);
     }
 
+    [Fact]
+    public async Task HandleAsync_CallerLeavesAsTheMachineIsReady_GivesItBack()
+    {
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        using var caller = new CancellationTokenSource();
+        machine.Allocator.Changed += snapshot =>
+        {
+            if (snapshot.State == AllocationState.Running)
+                caller.Cancel();
+        };
+        var synapse = Allocate(_alice);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => EndpointOf(machine).HandleAsync(synapse, CallerOf(_alice), caller.Token));
+
+        Assert.Null(synapse.Output.Info);
+        Assert.Empty(await machine.ContainersAsync());
+        Assert.True(machine.Allocator.IsFree);
+    }
+
     static async Task ExpectAsync(
         SimulatedMachine machine, Renter caller, AllocateSynapse synapse, bool status, bool info = false, bool hasPlace = true)
     {
