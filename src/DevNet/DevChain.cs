@@ -83,6 +83,13 @@ public sealed class DevChain : IAsyncDisposable
     public async Task ResumeListeningAsync(CancellationToken cancellation = default) =>
         _server ??= await RpcServer.StartAsync(Endpoint.Port, _dispatcher, cancellation);
 
+    /// <summary>Completes once the pool holds a transaction, for the next block.</summary>
+    public Task WhenPooledAsync()
+    {
+        lock (_chain.Gate)
+            return _chain.Pool.WhenFilled();
+    }
+
     /// <summary>Makes one block with everything the pool has ready.</summary>
     public Task ProduceBlockAsync() => ProduceBlocksAsync(1);
 

@@ -45,10 +45,17 @@ public sealed class DevChainFaults
         Locked(() => _chain.Pool.EndAll(entry => TransactionStatus.Usurped(Bittensor.Crypto.Blake2b.Hash256(entry.Transaction.Hash))));
 
     /// <summary>Refuses one submission to come, after those refused before it, with this JSON-RPC error.</summary>
-    public void RefuseNext(int code, string message, string? data = null) => Locked(() => _wire.Refusals.Enqueue(new RpcException(code, message, data)));
+    public void RefuseNext(int code, string message, string? data = null) => Locked(() => _wire.RefuseNext(new RpcException(code, message, data)));
 
     /// <summary>Refuses one submission to come as 1010 with <c>Custom error: N</c>.</summary>
     public void RefuseNext(byte custom) => RefuseNext(1010, "Invalid Transaction", string.Create(CultureInfo.InvariantCulture, $"Custom error: {custom}"));
+
+    /// <summary>Completes once every submission that was to be refused has been.</summary>
+    public Task WhenRefusedAsync()
+    {
+        lock (_chain.Gate)
+            return _wire.WhenRefused();
+    }
 
     /// <summary>Cuts every connection without a word. New ones are taken.</summary>
     public void CloseConnections() => Locked(() =>

@@ -13,17 +13,29 @@ sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions option
     {
         for (var isFirst = true; ; isFirst = false)
         {
+            var known = (await client.GetSessionAsync(cancellation)).Runtime;
             try
             {
                 return await RunOnceAsync(call, signer, cancellation);
             }
-            catch (ExtrinsicFailedException fault) when (isFirst && fault is { Stage: ExtrinsicStage.Pool, ErrorName: "Stale" or "BadProof" or "AncientBirthBlock" })
+            catch (ExtrinsicFailedException fault) when (isFirst && fault.Stage == ExtrinsicStage.Pool && (IsSpent(fault) || IsForeign(fault)))
             {
-                // Another program used the nonce, the runtime was upgraded, or the era's block was re-organised away: sign anew, once.
-                await (await client.GetSessionAsync(cancellation)).RefreshRuntimeAsync(cancellation);
+                var session = await client.GetSessionAsync(cancellation);
+                await session.RefreshRuntimeAsync(cancellation);
+                if (IsForeign(fault) && session.Runtime == known)
+                    throw;
             }
         }
     }
+
+    /// <summary>
+    /// Another program used the nonce, the era's block was re-organised away, the runtime was upgraded, or the pool had no room: signing
+    /// anew, once, helps. If the lost extrinsic comes back after all, the nonce lets only one of the two in.
+    /// </summary>
+    static bool IsSpent(ExtrinsicFailedException fault) => fault.ErrorName is "Stale" or "BadProof" or "AncientBirthBlock" or "Invalid" or "Dropped";
+
+    /// <summary>The bytes do not decode: they were made for another runtime, if that has changed since.</summary>
+    static bool IsForeign(ExtrinsicFailedException fault) => fault.ErrorName is "BadFormat" or "VerificationError" or "Call";
 
     public void Dispose() => _signing.Dispose();
 
@@ -34,8 +46,9 @@ sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions option
         await _signing.WaitAsync(cancellation);
         try
         {
-            var session = await client.GetSessionAsync(cancellation);
-            var (extrinsic, birth, death) = await SignAsync(session, call, signer, cancellation);
+            // Until it is submitted nothing has happened: a connection that drops is a reason to sign on the next one.
+            var (session, extrinsic, birth, death) = await client.ReadAsync(
+                session => SignAsync(session, call, signer, cancellation), "signing context", cancellation);
             watch = new ExtrinsicWatch(client, options, extrinsic, birth, death);
             statuses = await watch.SubmitAsync(session, cancellation);
         }
@@ -46,7 +59,7 @@ sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions option
         return await watch.RunAsync(statuses, cancellation);
     }
 
-    async Task<(Extrinsic Extrinsic, ulong Birth, ulong Death)> SignAsync(
+    async Task<(ChainSession Session, Extrinsic Extrinsic, ulong Birth, ulong Death)> SignAsync(
         ChainSession session, Func<RuntimeMetadata, byte[]> call, Keypair signer, CancellationToken cancellation)
     {
         var runtime = session.Runtime;
@@ -56,7 +69,7 @@ sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions option
             var era = Era.Mortal(options.EraPeriod, birth.Number);
             var nonce = await session.Rpc.NextNonceAsync(signer.Account.ToString(), cancellation);
             var context = new SigningContext(runtime.SpecVersion, runtime.TransactionVersion, session.Genesis, nonce, era, birth.Hash);
-            return (Extrinsic.Sign(runtime.Metadata, call(runtime.Metadata), context, signer), birth.Number, era.Death(birth.Number));
+            return (session, Extrinsic.Sign(runtime.Metadata, call(runtime.Metadata), context, signer), birth.Number, era.Death(birth.Number));
         }
         catch (ScaleException fault)
         {

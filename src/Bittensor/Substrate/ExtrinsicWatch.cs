@@ -11,8 +11,9 @@ namespace Bittensor.Substrate;
 sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Extrinsic extrinsic, ulong birth, ulong death)
 {
     readonly ExtrinsicSearch _search = new(client, options, extrinsic, birth, death);
+    bool _onlyBlocksTell;
 
-    /// <summary>Null when only the blocks can tell: the connection dropped, or the pool has the extrinsic already.</summary>
+    /// <summary>Null when nobody tells the status: the connection dropped, or the pool has the extrinsic already.</summary>
     /// <exception cref="ExtrinsicFailedException">The pool refuses it.</exception>
     public async Task<RpcSubscription?> SubmitAsync(ChainSession session, CancellationToken cancellation)
     {
@@ -26,7 +27,8 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
         }
         catch (SubstrateException fault) when (PoolError.Describe(fault) is { } refusal)
         {
-            return refusal.PoolCode == PoolError.AlreadyImported ? null : throw refusal;
+            _onlyBlocksTell = refusal.PoolCode == PoolError.AlreadyImported;
+            return _onlyBlocksTell ? null : throw refusal;
         }
         catch (SubstrateException) when (session.Rpc.HasEnded)
         {
@@ -36,13 +38,10 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
 
     public async Task<ExtrinsicReceipt> RunAsync(RpcSubscription? statuses, CancellationToken cancellation)
     {
-        while (statuses is not null)
+        while (!_onlyBlocksTell)
         {
-            await using (statuses)
-            {
-                if (await FollowAsync(statuses, cancellation) is { } receipt)
-                    return receipt;
-            }
+            if (statuses is not null && await FollowAsync(statuses, cancellation) is { } receipt)
+                return receipt;
             if (await _search.LookAsync(cancellation) is { } found)
                 return found;
             statuses = await ResubmitAsync(cancellation);
@@ -59,6 +58,7 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
         catch (ExtrinsicFailedException)
         {
             // Stale means that it is in a block by now; any other refusal may be about the second copy only. The blocks decide.
+            _onlyBlocksTell = true;
             return null;
         }
     }
@@ -66,6 +66,7 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
     /// <summary>Null when the connection ended, or the era did, without an outcome.</summary>
     async Task<ExtrinsicReceipt?> FollowAsync(RpcSubscription statuses, CancellationToken cancellation)
     {
+        await using var closing = statuses;
         using var expired = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var expiry = CancelAtDeathAsync(expired);
         try

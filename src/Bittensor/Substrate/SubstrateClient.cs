@@ -93,14 +93,15 @@ public sealed class SubstrateClient : IAsyncDisposable
     internal Task<ChainSession> GetSessionAsync(CancellationToken cancellation) => _sessions.GetAsync(cancellation);
 
     /// <summary>
-    /// Runs a read on the current session: again on the next session when the connection drops, and once again with new metadata when
-    /// an answer does not decode because the runtime was just upgraded.
+    /// Runs a read on the current session: again on the next session when the connection drops, and again with new metadata when the
+    /// node refuses it or its answer does not decode because the runtime was just upgraded.
     /// </summary>
     internal async Task<T> ReadAsync<T>(Func<ChainSession, Task<T>> read, string what, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             var session = await _sessions.GetAsync(cancellation);
+            var runtime = session.Runtime;
             try
             {
                 return await read(session);
@@ -109,11 +110,29 @@ public sealed class SubstrateClient : IAsyncDisposable
             {
                 await _sessions.LeaveAsync(session);
             }
-            catch (ScaleException fault)
+            catch (Exception fault) when (fault is ScaleException or SubstrateException { Code: not null })
             {
-                if (attempt >= ReadAttempts || !await session.RefreshRuntimeAsync(cancellation))
-                    throw RpcRead.Undecodable(what, fault);
+                // The runtime may have changed under the read: another layout, or a function that it has no more.
+                if (attempt < ReadAttempts && await HasChangedAsync(session, runtime, cancellation))
+                    continue;
+                if (fault is ScaleException undecodable)
+                    throw RpcRead.Undecodable(what, undecodable);
+                throw;
             }
+        }
+    }
+
+    /// <summary>Whoever noticed first: this read, or the follower of runtime versions.</summary>
+    static async Task<bool> HasChangedAsync(ChainSession session, ChainRuntime runtime, CancellationToken cancellation)
+    {
+        try
+        {
+            return await session.RefreshRuntimeAsync(cancellation) || session.Runtime != runtime;
+        }
+        catch (SubstrateException)
+        {
+            // The read's own fault says more than this one.
+            return session.Runtime != runtime;
         }
     }
 }

@@ -35,8 +35,11 @@ static class AuthorMethods
         });
     }
 
-    static PoolEntry Take(RpcCall call, Chain chain, WireFaults faults) =>
-        faults.Refusals.TryDequeue(out var refusal) ? throw refusal : chain.Pool.Submit(call.Bytes(0), chain.Pending());
+    static PoolEntry Take(RpcCall call, Chain chain, WireFaults faults)
+    {
+        faults.RefuseIfAsked();
+        return chain.Pool.Submit(call.Bytes(0), chain.Pending());
+    }
 
     static void WriteStatus(Utf8JsonWriter writer, TransactionStatus status)
     {

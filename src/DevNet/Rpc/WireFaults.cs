@@ -5,7 +5,8 @@ sealed class WireFaults
 {
     readonly List<RpcSession> _sessions = [];
     readonly List<(RpcSession Session, byte[] Reply)> _held = [];
-    readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
+    readonly Queue<RpcException> _refusals = [];
+    readonly Condition _changed = new();
 
     /// <summary>Connections are taken, requests read, and nothing is sent.</summary>
     public bool IsSilent { get; set; }
@@ -18,9 +19,6 @@ sealed class WireFaults
 
     /// <summary>The next reply loses its second half.</summary>
     public bool TruncatesNext { get; set; }
-
-    /// <summary>Refusals of the next submissions, in order.</summary>
-    public Queue<RpcException> Refusals { get; } = [];
 
     public IReadOnlyList<RpcSession> Sessions => _sessions;
 
@@ -47,19 +45,27 @@ sealed class WireFaults
             return;
         }
         _held.Add((session, reply));
-        foreach (var (_, reached) in _waiting.Where(waiting => _held.Count >= waiting.Count))
-            reached.TrySetResult();
+        _changed.Check();
     }
 
-    /// <summary>Completes once so many replies are held.</summary>
-    public Task WhenHeld(int count)
+    /// <summary>Refuses one submission to come, after those refused before it.</summary>
+    public void RefuseNext(RpcException refusal) => _refusals.Enqueue(refusal);
+
+    /// <summary>Called before a submission is looked at.</summary>
+    /// <exception cref="RpcException">It is to be refused.</exception>
+    public void RefuseIfAsked()
     {
-        if (_held.Count >= count)
-            return Task.CompletedTask;
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting.Add((count, reached));
-        return reached.Task;
+        if (!_refusals.TryDequeue(out var refusal))
+            return;
+        _changed.Check();
+        throw refusal;
     }
+
+    /// <summary>Completes once every asked refusal has happened.</summary>
+    public Task WhenRefused() => _changed.When(() => _refusals.Count == 0);
+
+    /// <summary>Completes once so many replies are held.</summary>
+    public Task WhenHeld(int count) => _changed.When(() => _held.Count >= count);
 
     /// <summary>Sends what was held, the last first if so wished, and holds no more.</summary>
     public void Release(bool reversed)
@@ -69,6 +75,5 @@ sealed class WireFaults
         foreach (var (session, reply) in held)
             session.Send(reply);
         _held.Clear();
-        _waiting.Clear();
     }
 }

@@ -16,6 +16,7 @@ sealed class TransactionPool(TimeProvider time, byte[] genesisHash)
     static readonly TimeSpan BanTime = TimeSpan.FromMinutes(30);
 
     readonly List<PoolEntry> _entries = [];
+    readonly Condition _changed = new();
     readonly Dictionary<string, DateTimeOffset> _bannedUntil = [];
 
     public IReadOnlyList<PoolEntry> Entries => _entries;
@@ -42,8 +43,12 @@ sealed class TransactionPool(TimeProvider time, byte[] genesisHash)
         var added = new PoolEntry(transaction);
         _entries.Add(added);
         Promote(state);
+        _changed.Check();
         return added;
     }
+
+    /// <summary>Completes once the pool holds a transaction.</summary>
+    public Task WhenFilled() => _changed.When(() => _entries.Count > 0);
 
     /// <summary>Decodes, with the pool's error for bytes that are no extrinsic and the runtime's for those that only look like one.</summary>
     public static SignedExtrinsic Decode(byte[] bytes, ChainState state)

@@ -126,7 +126,7 @@ public class SubtensorClientTests
     [Theory]
     [InlineData("dropped", "Dropped")]
     [InlineData("invalid", "Invalid")]
-    public async Task ServeAxonAsync_ThrownOutOfThePool_SaysSo(string status, string name)
+    public async Task ServeAxonAsync_ThrownOutOfThePoolTwice_SaysSo(string status, string name)
     {
         await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
         await using var client = ClientOf(chain);
@@ -135,6 +135,8 @@ public class SubtensorClientTests
         var serving = client.ServeAxonAsync(Subnet, Axon, alice, Cancellation);
         await chain.Node.SeenAsync("author_submitAndWatchExtrinsic", Cancellation);
         await chain.NotifyWatchersAsync(new JsonObject { ["retracted"] = chain.Genesis.ToString() });
+        await chain.NotifyWatchersAsync(status);
+        await chain.Node.SeenAsync("author_submitAndWatchExtrinsic", Cancellation, times: 2);
         await chain.NotifyWatchersAsync(status);
 
         Assert.Equal(name, (await Assert.ThrowsAsync<ExtrinsicFailedException>(() => serving)).ErrorName);

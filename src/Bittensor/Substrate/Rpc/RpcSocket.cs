@@ -55,8 +55,9 @@ sealed class RpcSocket : IDisposable
             // A cancelled send would leave half a message on the wire and the socket unusable: the caller stops waiting, the send goes on.
             await _socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
         }
-        catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException or InvalidOperationException or IOException)
+        catch (Exception fault) when (IsLoss(fault) || fault is OperationCanceledException)
         {
+            // Nobody can cancel the send: that it says so means that the socket was cut while it was under way.
             throw Lost(fault.Message, fault);
         }
         finally
@@ -84,7 +85,7 @@ sealed class RpcSocket : IDisposable
                     return;
             }
         }
-        catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException or InvalidOperationException or IOException)
+        catch (Exception fault) when (IsLoss(fault) || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw Lost(fault.Message, fault);
         }
@@ -95,6 +96,8 @@ sealed class RpcSocket : IDisposable
         _socket.Abort();
         _socket.Dispose();
     }
+
+    static bool IsLoss(Exception fault) => fault is WebSocketException or ObjectDisposedException or InvalidOperationException or IOException;
 
     SubstrateException Lost(string fact, Exception? inner) =>
         new($"The connection to the chain at {_endpoint} was lost: {fact.TrimEnd('.')}.", isTransient: true, inner);
