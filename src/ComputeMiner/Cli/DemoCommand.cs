@@ -42,8 +42,8 @@ sealed class DemoCommand : CliCommand
         }
         catch (DemoFailedException failure)
         {
-            directory.Keep();
-            throw new CommandFailedException($"{failure.Message}\nLogs and state are kept in {directory.Root}.");
+            throw new CommandFailedException(
+                directory.KeepIfUsed() ? $"{failure.Message}\nLogs and state are kept in {directory.Root}." : failure.Message);
         }
         if (!context.Json)
             terminal.MarkupLineInterpolated($"\n[green]{steps.Done} steps, all as they must be, in {steps.Elapsed.TotalSeconds:0.0} s.[/]");

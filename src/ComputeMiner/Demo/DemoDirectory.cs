@@ -13,8 +13,8 @@ sealed class DemoDirectory(bool keep) : IDisposable
 
     public string MinerLog => Path.Combine(Root, "miner.log");
 
-    /// <summary>Leaves the files where they are, to be looked at.</summary>
-    public void Keep() => _keep = true;
+    /// <summary>Leaves the files where they are, to be looked at; false when there are none.</summary>
+    public bool KeepIfUsed() => _keep = Directory.EnumerateFileSystemEntries(Root).Any();
 
     public void Dispose()
     {

@@ -37,13 +37,13 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, Uri docker, 
         var hotkey = await RegisterNewWalletAsync(wallet, network, chain, cancellation);
 
         steps.Headline("The miner");
+        var containers = Own(new DemoContainers(ContainersOf(hotkey), loggers));
         var miner = await StartMinerAsync(wallet, network, cancellation);
         var target = await FindMinerAsync(hotkey, network, chain, cancellation);
 
         steps.Headline("A rental, as validator and renter see it");
-        using var engine = new DockerEngine(ContainersOf(hotkey), TimeProvider.System, loggers);
         using var dendrite = new DendriteClient(network.Validator, new DendriteOptions());
-        using (var rental = new DemoRental(steps, dendrite, target, async token => (await engine.ListAsync(token)).Count))
+        using (var rental = new DemoRental(steps, dendrite, target, containers.CountAsync))
             await rental.RunAsync(cancellation);
 
         steps.Headline("Callers that must not get in");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComputeMiner.Containers;
 
 namespace ComputeMiner.Tests.EndToEnd;
 
@@ -47,5 +48,22 @@ public sealed class DemoTests
         Assert.Contains("/nonexistent/docker.sock", errors, StringComparison.Ordinal);
         Assert.Contains("nstall", errors, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
+    }
+
+    [Fact]
+    public async Task Demo_InterruptedWhileRented_LeavesNoContainer()
+    {
+        await using var demo = MinerProcess.Start(["demo", "--json"]);
+        var miner = JsonDocument.Parse(await demo.WaitForLineAsync("\"Wallet made\"", Patience)).RootElement.GetProperty("seen").GetString()!;
+        var hotkey = Bittensor.Keys.Hotkey.Parse(miner.Split(' ')[1]);
+        await demo.WaitForLineAsync("\"Log in with the new key\"", Patience);
+        using var engine = new DockerEngine(
+            new ContainerOptions { Instance = MinerInstance.Of(hotkey) }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        Assert.Single(await engine.ListAsync(TestContext.Current.CancellationToken));
+
+        demo.Interrupt();
+
+        Assert.Equal(1, await demo.WaitForExitAsync());
+        Assert.Empty(await engine.ListAsync(TestContext.Current.CancellationToken));
     }
 }
