@@ -16,7 +16,7 @@ sealed class DemoMiner : IAsyncDisposable
     DemoMiner(Process process, Uri dashboard, StreamWriter log)
     {
         (_process, Dashboard, _log) = (process, dashboard, log);
-        _admin = new HttpClient { BaseAddress = dashboard, Timeout = TimeSpan.FromSeconds(5) };
+        _admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = dashboard, Timeout = TimeSpan.FromSeconds(5) };
     }
 
     public Uri Dashboard { get; }
