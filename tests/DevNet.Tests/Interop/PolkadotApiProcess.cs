@@ -4,18 +4,33 @@ using System.Text.Json.Nodes;
 namespace DevNet.Tests.Interop;
 
 /// <summary>
-/// A chain with fast blocks and a Node process that drives it with @polkadot/api. Its packages come from <c>npm ci</c> in tests/interop;
+/// A Node process that drives a chain with @polkadot/api; as a fixture, a chain of its own with fast blocks. Its packages come from <c>npm ci</c> in tests/interop;
 /// without them the tests fail and say so.
 /// </summary>
 public sealed class PolkadotApiProcess : IAsyncLifetime
 {
     Process? _node;
+    bool _ownsChain;
 
     public DevChain Chain { get; private set; } = null!;
+
+    /// <summary>Drives a chain that belongs to somebody else.</summary>
+    public static PolkadotApiProcess Start(DevChain chain)
+    {
+        var process = new PolkadotApiProcess { Chain = chain };
+        process.StartNode();
+        return process;
+    }
 
     public async ValueTask InitializeAsync()
     {
         Chain = await DevChain.StartAsync(new DevChainOptions { BlockTime = TimeSpan.FromMilliseconds(100) });
+        _ownsChain = true;
+        StartNode();
+    }
+
+    void StartNode()
+    {
         var directory = FindDirectory();
         Assert.True(Directory.Exists(Path.Combine(directory, "node_modules", "@polkadot", "api")), $"Run 'npm ci' in {directory} first.");
         var start = new ProcessStartInfo("node", ["devnet.mjs", Chain.Endpoint.AbsoluteUri])
@@ -40,6 +55,14 @@ public sealed class PolkadotApiProcess : IAsyncLifetime
         return answer["result"];
     }
 
+    /// <summary>A storage item of SubtensorModule.</summary>
+    public Task<JsonNode?> QueryAsync(string item, params JsonNode[] keys) =>
+        AskAsync("query", new() { ["pallet"] = "subtensorModule", ["item"] = item, ["keys"] = new JsonArray(keys) });
+
+    /// <summary>A runtime call about subnets.</summary>
+    public Task<JsonNode?> CallAsync(string method, params JsonNode[] args) =>
+        AskAsync("call", new() { ["api"] = "subnetInfoRuntimeApi", ["method"] = method, ["args"] = new JsonArray(args) });
+
     public async ValueTask DisposeAsync()
     {
         if (_node is not null)
@@ -48,7 +71,8 @@ public sealed class PolkadotApiProcess : IAsyncLifetime
             await _node.WaitForExitAsync();
             _node.Dispose();
         }
-        await Chain.DisposeAsync();
+        if (_ownsChain)
+            await Chain.DisposeAsync();
     }
 
     static string FindDirectory()
