@@ -25,7 +25,7 @@ sealed class RpcSession(WebSocket socket, RpcDispatcher dispatcher)
             while (await ReceiveAsync(cancellation) is { } message)
                 dispatcher.Handle(message, this);
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception fault) when (IsCut(fault, cancellation))
         {
             // The client went away without a close frame, or the connection was cut; nobody is left to tell.
         }
@@ -117,9 +117,12 @@ sealed class RpcSession(WebSocket socket, RpcDispatcher dispatcher)
                     await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, cancellation);
             }
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or ObjectDisposedException && !cancellation.IsCancellationRequested)
+        catch (Exception fault) when (IsCut(fault, cancellation))
         {
             // The receiving side sees the broken connection too, and ends the session.
         }
     }
+
+    static bool IsCut(Exception fault, CancellationToken stopping) => fault is WebSocketException
+        || (fault is OperationCanceledException or ObjectDisposedException && !stopping.IsCancellationRequested);
 }
