@@ -8,8 +8,6 @@ namespace Bittensor.Tests.Substrate;
 
 public class ScaleDecoderTests
 {
-    const int Cases = 5_000;
-
     [Fact]
     public void Decode_EncodedValueOfAnyType_ComesBack() => Gen.Int.Sample(seed =>
     {
@@ -22,7 +20,7 @@ public class ScaleDecoderTests
         var reader = new ScaleReader(bytes);
         ScaleSkipper.Skip(types, type, ref reader);
         return reader.Remaining == 0 && ScaleEncoder.Encode(types, type, value).AsSpan().SequenceEqual(bytes);
-    }, iter: Cases);
+    }, iter: PropertyCases.Count);
 
     [Fact]
     public void Decode_AnyBytes_GiveAValueOrAnError() => Gen.Select(Gen.Int, Gen.Byte.Array[0, 200]).Sample((seed, bytes) =>
@@ -36,7 +34,7 @@ public class ScaleDecoderTests
         {
             return true;
         }
-    }, iter: Cases);
+    }, iter: PropertyCases.Count);
 
     [Theory]
     [InlineData(RuntimeAge.Classic, 14)]
@@ -57,7 +55,7 @@ public class ScaleDecoderTests
             catch (ScaleException)
             {
             }
-        }, iter: 500);
+        }, iter: PropertyCases.Count / 3);
     }
 
     [Fact]

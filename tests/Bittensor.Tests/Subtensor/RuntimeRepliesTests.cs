@@ -1,7 +1,9 @@
+using Bittensor.Scale;
 using Bittensor.Substrate;
 using Bittensor.Subtensor;
 using Bittensor.Tests.Substrate;
 using Bittensor.Tests.Vectors;
+using CsCheck;
 
 namespace Bittensor.Tests.Subtensor;
 
@@ -46,15 +48,57 @@ public class RuntimeRepliesTests
     public void TryRead_FieldsAppendedAndCompactsWrapped_ReadsTheSameColumns()
     {
         var metadata = TestRuntime.Metadata(RuntimeAge.Next, 16);
+        var columns = new MetagraphColumns();
+
+        Assert.True(MetagraphQuery.Compile(metadata, MetagraphParts.Usual).Calls[0].TryRead(NextReply(metadata), columns));
+
+        var neuron = Assert.Single(columns.ToNeurons());
+        Assert.Equal((9_217_264UL, 7.5, 1.0, 0.0), (columns.Block, neuron.Stake, neuron.Incentive, neuron.Trust));
+        Assert.Equal(Alice, neuron.Hotkey.Account.Bytes.ToArray());
+    }
+
+    [Fact]
+    public void TryRead_MutatedReply_GivesColumnsOrAnErrorWithinBounds()
+    {
+        const int MostBytesPerByte = 512;
+        var metadata = TestRuntime.Metadata(RuntimeAge.Next, 16);
+        var call = MetagraphQuery.Compile(metadata, MetagraphParts.Usual).Calls[0];
+        var reply = NextReply(metadata);
+        // What is made once, whatever the reply says, is made before anything is counted.
+        call.TryRead(reply, new MetagraphColumns());
+
+        Gen.Select(Gen.Int[0, reply.Length - 1], Gen.Byte, Gen.Int[0, reply.Length - 1], Gen.Byte, Gen.Int[0, reply.Length]).Sample(
+            (first, one, second, two, length) =>
+            {
+                var mutated = reply.ToArray();
+                (mutated[first], mutated[second]) = (one, two);
+                var columns = new MetagraphColumns();
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                try
+                {
+                    if (call.TryRead(mutated.AsSpan(0, length), columns))
+                        columns.ToNeurons();
+                }
+                catch (ScaleException)
+                {
+                }
+                return GC.GetAllocatedBytesForCurrentThread() - before < MostBytesPerByte * reply.Length;
+            },
+            iter: PropertyCases.Count);
+    }
+
+    static byte[] Alice { get; } = [0xd4, .. new byte[31]];
+
+    /// <summary>A selective metagraph of one neuron, as a runtime that appended fields and wrapped its compacts answers it.</summary>
+    static byte[] NextReply(RuntimeMetadata metadata)
+    {
         var output = metadata.FindMethod("SubnetInfoRuntimeApi", "get_selective_metagraph")!.Output;
         Assert.True(metadata.Types.TryGetOption(output, out var content));
         var fields = ((TypeDefinition.Composite)metadata.Types[content].Definition).Fields;
-        var alice = new byte[32];
-        alice[0] = 0xd4;
         ScaleValue ValueOf(string? name) => name switch
         {
             "netuid" => ScaleValue.Of(27),
-            "hotkeys" => Some(new ScaleValue.Sequence([ScaleValue.Of(alice)])),
+            "hotkeys" => Some(new ScaleValue.Sequence([ScaleValue.Of(Alice)])),
             "total_stake" => Some(new ScaleValue.Sequence([ScaleValue.Of(7_500_000_000)])),
             "incentives" => Some(new ScaleValue.Sequence([ScaleValue.Of(65535)])),
             "trust" => Some(new ScaleValue.Sequence([])),
@@ -63,13 +107,7 @@ public class RuntimeRepliesTests
             _ => new ScaleValue.Variant("None", 0, new ScaleValue.Composite([], [])),
         };
         var metagraph = new ScaleValue.Composite([.. fields.Select(field => field.Name)], [.. fields.Select(field => ValueOf(field.Name))]);
-        var columns = new MetagraphColumns();
-
-        Assert.True(MetagraphQuery.Compile(metadata, MetagraphParts.Usual).Calls[0].TryRead(ScaleEncoder.Encode(metadata.Types, output, Some(metagraph)), columns));
-
-        var neuron = Assert.Single(columns.ToNeurons());
-        Assert.Equal((9_217_264UL, 7.5, 1.0, 0.0), (columns.Block, neuron.Stake, neuron.Incentive, neuron.Trust));
-        Assert.Equal(alice, neuron.Hotkey.Account.Bytes.ToArray());
+        return ScaleEncoder.Encode(metadata.Types, output, Some(metagraph));
     }
 
     static ScaleValue.Variant Some(ScaleValue value) => new("Some", 1, new ScaleValue.Composite([null], [value]));

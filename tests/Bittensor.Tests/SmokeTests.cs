@@ -1,7 +1,0 @@
-namespace Bittensor.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Placeholder() => Assert.NotNull(typeof(SmokeTests));
-}
