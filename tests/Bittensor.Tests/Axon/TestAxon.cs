@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Bittensor.Axon;
 using Bittensor.Compute;
 using Bittensor.Dendrite;
@@ -89,6 +90,20 @@ sealed class TestAxon : IAsyncDisposable
 
     /// <summary>Connects, from another address of this machine where one is given.</summary>
     public Task<RawConnection> ConnectAsync(string from = "127.0.0.1") => RawConnection.OpenAsync(_server.EndPoint, IPAddress.Parse(from));
+
+    /// <summary>True when a new connection is ended unasked. The end may come before the connecting call is back.</summary>
+    public async Task<bool> TurnsAwayAsync()
+    {
+        try
+        {
+            using var connection = await ConnectAsync();
+            return await connection.IsClosedAsync();
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
 
     public DendriteClient Dendrite(Keypair? key = null) => new(key ?? Validator, new DendriteOptions(), Time);
 
