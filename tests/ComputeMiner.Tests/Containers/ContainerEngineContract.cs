@@ -116,7 +116,7 @@ public abstract class ContainerEngineContract
     private protected ContainerSpec Spec(string name)
     {
         var start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-        return new ContainerSpec($"computeminer-tests-{name}", Image, Port, new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start.AddDays(30)));
+        return new ContainerSpec($"{DockerFixture.Instance}-{name}", Image, Port, new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start.AddDays(30)));
     }
 
     private protected abstract IReadOnlyList<DeliveredFile> AccessFiles();

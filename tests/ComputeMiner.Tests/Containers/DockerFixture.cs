@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using ComputeMiner.Containers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,13 +13,15 @@ namespace ComputeMiner.Tests.Containers;
 /// </summary>
 public sealed class DockerFixture : IAsyncLifetime
 {
-    internal const string Instance = "computeminer-tests";
+    /// <summary>The same at every run of one checkout, so that what a killed run left is found; another one for each checkout on this machine.</summary>
+    internal static string Instance { get; } =
+        $"computeminer-tests-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Checkout.Root)))[..8]}";
 
     internal ContainerOptions Settings { get; } = new()
     {
         Instance = Instance,
-        NamePrefix = "computeminer-tests-",
-        Network = "computeminer-tests",
+        NamePrefix = $"{Instance}-",
+        Network = Instance,
         SshPort = FreePort(),
     };
 
