@@ -3,7 +3,7 @@ using System.Net;
 namespace Bittensor.Axon;
 
 /// <summary>
-/// Bounds what an address can cost without proving who it is: a ping and a failed signature each cost one token, a proved
+/// Bounds what an address, or an IPv6 network (see <see cref="CallerAddress.Share"/>), can cost without proving who it is: a ping and a failed signature each cost one token, a proved
 /// request none. An address without tokens is answered before its next signature is checked.
 /// </summary>
 sealed class AddressThrottle(int burst, double perSecond, TimeProvider time)
@@ -18,21 +18,22 @@ sealed class AddressThrottle(int burst, double perSecond, TimeProvider time)
     public bool Allows(IPAddress address)
     {
         lock (_lock)
-            return !_buckets.TryGetValue(address, out var bucket) || Refill(bucket) >= 1;
+            return !_buckets.TryGetValue(CallerAddress.Share(address), out var bucket) || Refill(bucket) >= 1;
     }
 
     /// <summary>Takes a token for one unproven request.</summary>
     public void Charge(IPAddress address)
     {
+        var share = CallerAddress.Share(address);
         lock (_lock)
         {
-            if (!_buckets.TryGetValue(address, out var bucket))
+            if (!_buckets.TryGetValue(share, out var bucket))
             {
                 if (_buckets.Count >= MaxAddresses)
                     MakeRoom();
                 bucket = new Bucket(burst, time.GetTimestamp());
             }
-            _buckets[address] = new Bucket(Math.Max(0, Refill(bucket) - 1), time.GetTimestamp());
+            _buckets[share] = new Bucket(Math.Max(0, Refill(bucket) - 1), time.GetTimestamp());
         }
     }
 

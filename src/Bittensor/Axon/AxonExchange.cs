@@ -14,7 +14,7 @@ sealed class AxonExchange(HttpContext context, TimeProvider time)
     /// <summary>Seconds since the request was received.</summary>
     public double Elapsed => time.GetElapsedTime(_started).TotalSeconds;
 
-    public IPAddress Address { get; } = Plain(context.Connection.RemoteIpAddress);
+    public IPAddress Address { get; } = CallerAddress.Plain(context.Connection.RemoteIpAddress);
 
     /// <summary>Null until step 2 has found it.</summary>
     public AxonRoute? Route { get; set; }
@@ -24,7 +24,4 @@ sealed class AxonExchange(HttpContext context, TimeProvider time)
     public AxonCaller Caller { get; set; }
 
     readonly long _started = time.GetTimestamp();
-
-    static IPAddress Plain(IPAddress? address) =>
-        address is null ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -8,8 +8,8 @@ public sealed class AxonOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "axon";
 
-    /// <summary>The address to listen on. Default: every IPv4 address.</summary>
-    public IPAddress Address { get; set; } = IPAddress.Any;
+    /// <summary>The address to listen on. Default: every IPv4 address, and every IPv6 address where the machine has IPv6.</summary>
+    public IPAddress? Address { get; set; }
 
     /// <summary>The port to listen on; 0 takes a free one. Default 8091.</summary>
     public int Port { get; set; } = 8091;
@@ -23,7 +23,7 @@ public sealed class AxonOptions
     /// <summary>Open connections, all callers together. Default 1024.</summary>
     public int MaxConnections { get; set; } = 1024;
 
-    /// <summary>Open connections of one address. A dendrite needs a handful. Default 64.</summary>
+    /// <summary>Open connections of one address; a /64 of IPv6 counts as one. A dendrite needs a handful. Default 64.</summary>
     public int MaxAddressConnections { get; set; } = 64;
 
     /// <summary>Bytes of request line and headers. Default 32 KiB.</summary>
@@ -59,7 +59,7 @@ public sealed class AxonOptions
     /// <summary>Kept free at the end of the caller's timeout for the answer's way. Default 1 s, at most half of the timeout.</summary>
     public TimeSpan DeadlineMargin { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Unproven requests (pings, failed signatures) an address may make at once. Default 200.</summary>
+    /// <summary>Unproven requests (pings, failed signatures) an address may make at once; a /64 of IPv6 counts as one. Default 200.</summary>
     public int UnprovenBurst { get; set; } = 200;
 
     /// <summary>Unproven requests an address may make per second over time. Default 50.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Bittensor.Keys;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -52,7 +53,7 @@ public sealed partial class AxonServer : IAsyncDisposable
         await _server.StartAsync(new AxonHttpApplication(Pipeline), cancellation);
         var address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         EndPoint = new IPEndPoint(IPAddress.Parse(address.Host.Trim('[', ']')), address.Port);
-        Log.Listening(_logger, EndPoint);
+        Log.Listening(_logger, EndPoint, EndPoint.Address.Equals(IPAddress.IPv6Any) ? "IPv4 and IPv6" : EndPoint.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6");
     }
 
     /// <summary>Takes no more requests, and waits for those that run until the token fires.</summary>
@@ -82,18 +83,25 @@ public sealed partial class AxonServer : IAsyncDisposable
         limits.RequestHeadersTimeout = options.HeadTimeout;
         limits.KeepAliveTimeout = options.KeepAlive;
         limits.MinRequestBodyDataRate = new MinDataRate(options.MinBodyRate, options.BodyGrace);
-        kestrel.Listen(options.Address, options.Port, listen =>
+        if (options.Address is { } address)
+            kestrel.Listen(address, options.Port, Guard);
+        else if (Socket.OSSupportsIPv6)
+            kestrel.ListenAnyIP(options.Port, Guard); // One socket for both families.
+        else
+            kestrel.Listen(IPAddress.Any, options.Port, Guard);
+        return kestrel;
+
+        void Guard(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(shares.Guard);
-        });
-        return kestrel;
+        }
     }
 
     static partial class Log
     {
-        [LoggerMessage(1002, LogLevel.Information, "The axon listens at {EndPoint}")]
-        public static partial void Listening(ILogger logger, IPEndPoint endPoint);
+        [LoggerMessage(1002, LogLevel.Information, "The axon listens at {EndPoint}, {Families}")]
+        public static partial void Listening(ILogger logger, IPEndPoint endPoint, string families);
 
         [LoggerMessage(1003, LogLevel.Information, "The axon at {EndPoint} has stopped")]
         public static partial void Stopped(ILogger logger, IPEndPoint endPoint);

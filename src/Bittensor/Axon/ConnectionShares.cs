@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Bittensor.Axon;
 
 /// <summary>
-/// Bounds the connections of one address. Opening one costs a caller nothing and proves nothing, so that without this a single
+/// Bounds the connections of one address, or of one IPv6 network (see <see cref="CallerAddress.Share"/>). Opening one costs a caller nothing and proves nothing, so that without this a single
 /// address could hold all that the server allows and keep every validator out.
 /// </summary>
 sealed class ConnectionShares(int most)
@@ -25,7 +25,7 @@ sealed class ConnectionShares(int most)
     /// <summary>Kestrel's connection middleware: closes what is above the share before a byte of it is read.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var address = CallerAddress.Share((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
         if (!TryOpen(address))
         {
             connection.Abort();

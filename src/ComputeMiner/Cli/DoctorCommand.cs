@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Bittensor.Keys;
 using ComputeMiner.Configuration;
@@ -45,7 +46,7 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
         yield return new ChainCheck(options, TryReadHotkey(wallet), time, NullLoggerFactory.Instance);
         yield return new PortsCheck(
         [
-            new("axon.port", new IPEndPoint(IPAddress.Any, options.Axon.Port)),
+            new("axon.port", new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, options.Axon.Port)),
             new("ssh.port", new IPEndPoint(IPAddress.Any, options.Container.SshPort)),
             new("admin.address", options.Admin.Address),
         ]);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using Bittensor.Axon;
 using Bittensor.Keys;
@@ -50,7 +51,7 @@ sealed class StatusSource(
             metagraph?.Neurons.Length ?? 0,
             self?.Uid.Value ?? presence.Uid?.Value,
             self?.Stake,
-            presence.Published is { IsServing: true } axonInfo ? $"{axonInfo.Ip}:{axonInfo.Port}" : null,
+            presence.Published is { IsServing: true } axonInfo ? new IPEndPoint(axonInfo.Ip, axonInfo.Port).ToString() : null,
             presence.Detail);
     }
 

@@ -13,6 +13,9 @@ sealed class PortsCheck(IReadOnlyList<PortsCheck.Wanted> ports) : IDoctorCheck
     {
         var name = $"port {wanted.Address.Port}";
         using var socket = new Socket(wanted.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        // As the axon does it: one socket for both families.
+        if (wanted.Address.Address.Equals(IPAddress.IPv6Any))
+            socket.DualMode = true;
         try
         {
             socket.Bind(wanted.Address);

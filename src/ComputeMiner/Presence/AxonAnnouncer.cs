@@ -1,3 +1,4 @@
+using System.Net;
 using Bittensor.Keys;
 using Bittensor.Substrate;
 using Bittensor.Subtensor;
@@ -114,7 +115,7 @@ sealed partial class AxonAnnouncer(
         new(AxonStage.Waiting, $"the subnet's rate limit allows the new entry at block {earliest}", uid, published, earliest - 1);
 
     static AxonPresence Published(Uid? uid, AxonInfo axon, ulong block) =>
-        new(AxonStage.Published, $"{axon.Ip}:{axon.Port} since block {axon.Block}", uid, axon, block + StatusInterval);
+        new(AxonStage.Published, $"{new IPEndPoint(axon.Ip, axon.Port)} since block {axon.Block}", uid, axon, block + StatusInterval);
 
     ulong BackOff() => Math.Min(ServeRefusal.OutsideInterval, 1UL << Math.Min(_failures++, 5));
 

@@ -10,10 +10,19 @@ namespace ComputeMiner.Presence;
 sealed partial class PublishedAxon(AxonSettings settings, uint version, ExternalAddress external, ILogger<PublishedAxon> logger)
 {
     IPAddress? _known;
+    IPAddress? _warned;
 
     /// <exception cref="ExternalAddressException">No address was configured and none was ever found out.</exception>
-    public async Task<ServeAxonCall> WishAsync(CancellationToken cancellation) =>
-        new(version, settings.ExternalIp ?? await FindAsync(cancellation), settings.ExternalPort ?? settings.Port);
+    public async Task<ServeAxonCall> WishAsync(CancellationToken cancellation)
+    {
+        var wish = new ServeAxonCall(version, settings.ExternalIp ?? await FindAsync(cancellation), settings.ExternalPort ?? settings.Port);
+        if (wish.IpType == 6 && !wish.Ip.Equals(_warned))
+        {
+            Log.AddressIsIPv6(logger, wish.Ip);
+            _warned = wish.Ip;
+        }
+        return wish;
+    }
 
     async Task<IPAddress> FindAsync(CancellationToken cancellation)
     {
@@ -33,6 +42,10 @@ sealed partial class PublishedAxon(AxonSettings settings, uint version, External
 
     static partial class Log
     {
+        // opentensor/bittensor, bittensor/core/dendrite.py, _get_endpoint_url: "{ip}:{port}" without brackets is no URL for IPv6.
+        [LoggerMessage(4200, LogLevel.Warning, "The published address {Address} is IPv6, which validators on the Python SDK cannot call. Give an IPv4 address with --axon.external_ip if this machine has one.")]
+        public static partial void AddressIsIPv6(ILogger logger, IPAddress address);
+
         [LoggerMessage(4130, LogLevel.Information, "The public IP address is {Address} (before: {Before})")]
         public static partial void AddressFound(ILogger logger, IPAddress address, IPAddress? before);
 

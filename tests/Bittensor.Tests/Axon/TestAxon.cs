@@ -19,8 +19,6 @@ sealed class TestAxon : IAsyncDisposable
 
     TestAxon(AxonOptions options, IReadOnlyList<AxonEndpoint> endpoints)
     {
-        options.Address = IPAddress.Loopback;
-        options.Port = 0;
         _server = new AxonServer(options, Miner.Hotkey, Admission, endpoints, Time, Logs);
     }
 
@@ -38,7 +36,7 @@ sealed class TestAxon : IAsyncDisposable
 
     public AxonPipeline Pipeline => _server.Pipeline;
 
-    public AxonTarget Target => new(_server.EndPoint, Miner.Hotkey);
+    public AxonTarget Target => TargetAt(IPAddress.Loopback);
 
     /// <summary>Callers as the handlers saw them.</summary>
     public ConcurrentQueue<AxonCaller> Handled { get; } = new();
@@ -78,7 +76,7 @@ sealed class TestAxon : IAsyncDisposable
     public static async Task<TestAxon> StartAsync(
         Action<AxonOptions>? configure, IReadOnlyList<AxonEndpoint> endpoints, Action<TestAxon>? created)
     {
-        var options = new AxonOptions();
+        var options = new AxonOptions { Address = IPAddress.Loopback, Port = 0 };
         configure?.Invoke(options);
         var axon = new TestAxon(options, endpoints);
         created?.Invoke(axon);
@@ -88,15 +86,24 @@ sealed class TestAxon : IAsyncDisposable
 
     public int Connections => _server.Connections;
 
+    public IPEndPoint EndPoint => _server.EndPoint;
+
+    public AxonTarget TargetAt(IPAddress address) => new(new IPEndPoint(address, _server.EndPoint.Port), Miner.Hotkey);
+
     /// <summary>Connects, from another address of this machine where one is given.</summary>
-    public Task<RawConnection> ConnectAsync(string from = "127.0.0.1") => RawConnection.OpenAsync(_server.EndPoint, IPAddress.Parse(from));
+    public Task<RawConnection> ConnectAsync(string from = "127.0.0.1")
+    {
+        var address = IPAddress.Parse(from);
+        var loopback = address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+        return RawConnection.OpenAsync(TargetAt(loopback).EndPoint, address);
+    }
 
     /// <summary>True when a new connection is ended unasked. The end may come before the connecting call is back.</summary>
-    public async Task<bool> TurnsAwayAsync()
+    public async Task<bool> TurnsAwayAsync(string from = "127.0.0.1")
     {
         try
         {
-            using var connection = await ConnectAsync();
+            using var connection = await ConnectAsync(from);
             return await connection.IsClosedAsync();
         }
         catch (SocketException)
@@ -116,9 +123,9 @@ sealed class TestAxon : IAsyncDisposable
         return request.ToWire();
     }
 
-    public async Task<RawResponse> ExchangeAsync(string request)
+    public async Task<RawResponse> ExchangeAsync(string request, string from = "127.0.0.1")
     {
-        using var connection = await ConnectAsync();
+        using var connection = await ConnectAsync(from);
         await connection.SendAsync(request);
         return await connection.ReceiveAsync();
     }

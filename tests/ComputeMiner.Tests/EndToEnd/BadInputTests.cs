@@ -106,7 +106,8 @@ public sealed class BadInputTests : IDisposable
         var (exitCode, _, errors) = await MinerProcess.RunAsync([.. RunArguments(), "--axon.port", port.ToString()]);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains($"error: Failed to bind to address http://0.0.0.0:{port}: address already in use. Free the port or choose another one with --axon.port.", errors, StringComparison.Ordinal);
+        var all = Socket.OSSupportsIPv6 ? "[::]" : "0.0.0.0";
+        Assert.Contains($"error: Failed to bind to address http://{all}:{port}: address already in use. Free the port or choose another one with --axon.port.", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,9 +11,9 @@ public sealed class AxonAnnouncerTests
     const ulong Limit = 50;
 
     [Theory]
-    [InlineData("203.0.113.10", 4)]
-    [InlineData("2001:db8::10", 6)]
-    public async Task OnHead_NothingServedYet_ServesOnceAndNotAgainWhileEqual(string ip, byte type)
+    [InlineData("203.0.113.10", 4, "203.0.113.10:8091")]
+    [InlineData("2001:db8::10", 6, "[2001:db8::10]:8091")]
+    public async Task OnHead_NothingServedYet_ServesOnceAndNotAgainWhileEqual(string ip, byte type, string said)
     {
         await using var miner = await ChainAndMiner.StartAsync();
         miner.Register();
@@ -24,6 +24,7 @@ public sealed class AxonAnnouncerTests
         var axon = await miner.ReadAxonAsync();
         Assert.Equal((IPAddress.Parse(ip), type, 190u, (ushort)8091, (byte)4), (axon!.Ip, axon.IpType, axon.Version, axon.Port, axon.Protocol));
         Assert.Equal((AxonStage.Published, axon), (miner.Presence.Stage, miner.Presence.Published));
+        Assert.Equal($"{said} since block {axon.Block}", miner.Presence.Detail);
 
         for (var look = 0; look < 3; look++)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using ComputeMiner.Presence;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -120,6 +121,47 @@ public sealed class ExternalAddressTests : IDisposable
         var wish = await published.WishAsync(Cancellation);
 
         Assert.Equal((190u, settings.ExternalIp, (ushort)18095, (byte)6, (byte)4), (wish.Version, wish.Ip, wish.Port, wish.IpType, wish.Protocol));
+    }
+
+    [Theory]
+    [InlineData("2001:db8::9", null)]
+    [InlineData(null, "2001:db8::9")]
+    public async Task WishAsync_IPv6FlagOrDiscovery_IsServedAndReadBackAndWarnsOnce(string? flag, string? discovered)
+    {
+        await using var miner = await ChainAndMiner.StartAsync(new DevNet.DevChainOptions { ServingRateLimit = 0 });
+        await using var services = await AddressServices.StartAsync(discovered ?? "500", discovered ?? "500");
+        var settings = new AxonSettings { ExternalIp = flag is null ? null : IPAddress.Parse(flag) };
+        var published = new PublishedAxon(settings, 190, Discovery(services), miner.Logs.CreateLogger<PublishedAxon>());
+        miner.WishAsync = () => published.WishAsync(miner.Patience);
+        miner.Register();
+
+        for (var look = 0; look < 2; look++)
+        {
+            await miner.LookAsync();
+            await miner.ProduceToAsync(miner.Presence.NextBlock);
+        }
+
+        var axon = await miner.ReadAxonAsync();
+        Assert.Equal((IPAddress.Parse("2001:db8::9"), (byte)6, true), (axon!.Ip, axon.IpType, axon.IsServing));
+        await miner.Refresher.RefreshAsync(miner.Patience);
+        Assert.Equal(axon, miner.Metagraphs.Current!.Neurons[0].Axon);
+        Assert.Equal(1, miner.Logs.Count(4200));
+    }
+
+    [Fact]
+    public async Task WishAsync_FlagIsIPv4MappedIntoIPv6_IsServedAsIPv4()
+    {
+        await using var miner = await ChainAndMiner.StartAsync();
+        var settings = new AxonSettings { ExternalIp = IPAddress.Parse("::ffff:203.0.113.9") };
+        var published = new PublishedAxon(settings, 190, new ExternalAddress(_http, [], _time), miner.Logs.CreateLogger<PublishedAxon>());
+        miner.WishAsync = () => published.WishAsync(miner.Patience);
+        miner.Register();
+
+        await miner.LookAsync();
+
+        var axon = await miner.ReadAxonAsync();
+        Assert.Equal((IPAddress.Parse("203.0.113.9"), (byte)4, AxonStage.Published), (axon!.Ip, axon.IpType, miner.Presence.Stage));
+        Assert.Equal(0, miner.Logs.Count(4200));
     }
 
     ExternalAddress Discovery(AddressServices services) => new(_http, services.Addresses, _time);
