@@ -8,40 +8,59 @@ using ComputeMiner.Validator;
 namespace Scenarios;
 
 /// <summary>
-/// Request to SSH greeting of an allocation through the real miner, in turn with a bare <c>docker run</c> of the same image to its
-/// greeting. Both greetings are read through a published port by the same probe.
+/// Request to SSH greeting of an allocation through the real miner, with a container kept ahead and without, in turn with a bare
+/// <c>docker run</c> of the same image to its greeting. All greetings are read through a published port by the same probe.
 /// </summary>
 static class AllocateScenario
 {
     public static async Task RunAsync(MinerBuild build, int rounds, CancellationToken cancellation)
     {
-        await using var world = await ScenarioWorld.CreateAsync(build, cancellation);
-        world.StartMiner();
-        await world.WaitUntilReadyAsync(cancellation);
-        using var dendrite = new DendriteClient(world.Network.Validator, new DendriteOptions());
+        await using var with = await ScenarioWorld.CreateAsync(build, cancellation);
+        await using var without = await ScenarioWorld.CreateAsync(build, cancellation);
+        with.StartMiner();
+        without.StartMiner(spare: false);
+        await with.WaitUntilReadyAsync(cancellation);
+        await without.WaitUntilReadyAsync(cancellation);
+        using var caller = new DendriteClient(with.Network.Validator, new DendriteOptions());
+        using var otherCaller = new DendriteClient(without.Network.Validator, new DendriteOptions());
         await using var bare = new BareContainer();
-        var (answer, greeting, release, plain) = (new Durations(), new Durations(), new Durations(), new Durations());
+        var (warm, cold, plain, check) = (new AllocationDurations(), new AllocationDurations(), new Durations(), new Durations());
         for (var round = 0; round <= rounds; round++)
         {
-            var allocation = await AllocateAsync(world, dendrite, bare, cancellation);
+            await with.UntilSpareAsync(cancellation);
+            var fast = await AllocateAsync(with, caller, bare, cancellation);
+            // The next spare is made behind the answer; it is not to weigh on what is measured next.
+            await with.UntilSpareAsync(cancellation);
+            var slow = await AllocateAsync(without, otherCaller, bare, cancellation);
             var run = await bare.RunAsync(cancellation);
-            // The first round warms up both.
+            // The first round warms up all of them.
             if (round == 0)
                 continue;
-            answer.Add(allocation.Answer);
-            greeting.Add(allocation.Greeting);
-            release.Add(allocation.Release);
+            warm.Add(fast);
+            cold.Add(slow);
             plain.Add(run);
         }
+        using var key = RSA.Create(2048);
+        var session = new ValidatorSession(caller, with.Target, key);
+        for (var round = 0; round < 200; round++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await session.CheckAsync(cancellation);
+            check.Add(Stopwatch.GetElapsedTime(start));
+        }
         var table = new MarkdownTable("Allocation, beside a bare docker run of the same image", "what", "median", "fastest", "slowest", "rounds");
-        table.Add(["allocate: request to answer", .. answer.ToCells()]);
-        table.Add(["allocate: request to the greeting read by the caller", .. greeting.ToCells()]);
+        warm.AddTo(table, "with a spare container");
+        cold.AddTo(table, "without one");
         table.Add(["`docker run -d -p` to greeting", .. plain.ToCells()]);
-        table.Add(["deallocate: request to answer", .. release.ToCells()]);
+        table.Add(["check: request to answer, caller's side, one connection", .. check.ToCells("0.00")]);
         table.Print();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"\nallocate / docker run, both to the greeting (medians): **{greeting.Median / plain.Median:0.00}**"));
+        Console.WriteLine();
+        Ratio("with a spare container", warm.Greeting.Median / plain.Median);
+        Ratio("without one", cold.Greeting.Median / plain.Median);
     }
+
+    static void Ratio(string what, double ratio) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"allocate {what} / docker run, both to the greeting (medians): **{ratio:0.00}**"));
 
     static async Task<(TimeSpan Answer, TimeSpan Greeting, TimeSpan Release)> AllocateAsync(
         ScenarioWorld world, DendriteClient dendrite, BareContainer bare, CancellationToken cancellation)

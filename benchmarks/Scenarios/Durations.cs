@@ -12,11 +12,11 @@ sealed class Durations
     public void Add(TimeSpan duration) => _milliseconds.Add(duration.TotalMilliseconds);
 
     /// <summary>Median, fastest, slowest and their number, as cells of a table.</summary>
-    public string[] ToCells() =>
+    public string[] ToCells(string format = "0") =>
     [
-        string.Create(CultureInfo.InvariantCulture, $"{Median:0} ms"),
-        string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Min():0} ms"),
-        string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Max():0} ms"),
+        Median.ToString(format, CultureInfo.InvariantCulture) + " ms",
+        _milliseconds.Min().ToString(format, CultureInfo.InvariantCulture) + " ms",
+        _milliseconds.Max().ToString(format, CultureInfo.InvariantCulture) + " ms",
         _milliseconds.Count.ToString(CultureInfo.InvariantCulture),
     ];
 }

@@ -14,7 +14,6 @@ namespace Scenarios;
 /// </summary>
 sealed class ScenarioWorld : IAsyncDisposable
 {
-    const string Prefix = "bench-";
     static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(1);
     static readonly TimeSpan ReadyPatience = TimeSpan.FromMinutes(15);
 
@@ -46,6 +45,9 @@ sealed class ScenarioWorld : IAsyncDisposable
 
     public DemoNetwork Network { get; }
 
+    // Worlds stand side by side in one scenario.
+    string Prefix => $"bench-{_sshPort}-";
+
     /// <summary>The miner's axon.</summary>
     public AxonTarget Target { get; }
 
@@ -58,7 +60,8 @@ sealed class ScenarioWorld : IAsyncDisposable
         new(build, await DemoNetwork.StartAsync(BlockTime, cancellation));
 
     /// <summary>Starts the miner's process and returns at once.</summary>
-    public void StartMiner()
+    /// <param name="spare">Whether it keeps a container ahead.</param>
+    public void StartMiner(bool spare = true)
     {
         var admin = new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort());
         _miner = DemoMiner.Start(
@@ -68,7 +71,7 @@ sealed class ScenarioWorld : IAsyncDisposable
                 "--wallet.path", _wallet.Path, "--wallet.name", _wallet.Name, "--wallet.hotkey", _wallet.HotkeyName,
                 "--axon.port", Text(Target.EndPoint.Port), "--axon.external_ip", Address.ToString(), "--ssh.port", Text(_sshPort),
                 "--container.name-prefix", Prefix, "--state.dir", Path.Combine(_directory, "state"), "--admin.address", admin.ToString(),
-                "--registry", "off",
+                "--registry", "off", $"--container.spare={(spare ? "true" : "false")}",
             ],
             admin,
             Path.Combine(_directory, "miner.log"));
@@ -83,6 +86,14 @@ sealed class ScenarioWorld : IAsyncDisposable
             return;
         await _miner.DisposeAsync();
         _miner = null;
+    }
+
+    /// <summary>Waits until the miner keeps a container ahead.</summary>
+    public async Task UntilSpareAsync(CancellationToken cancellation)
+    {
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!(await ContainersAsync(cancellation)).Any(each => each is { Labels.IsSpare: true, State: ContainerState.Running }))
+            await pause.WaitForNextTickAsync(cancellation);
     }
 
     /// <summary>The containers of this miner.</summary>

@@ -33,13 +33,15 @@ static partial class MinerHost
         var container = options.Container;
         container.Instance = MinerInstance.Of(hotkey.Hotkey);
         container.Gpus = await GpuInventory.ListAsync(stop);
-        using var engine = new DockerEngine(container, time, loggers);
+        using var docker = new DockerEngine(container, time, loggers);
+        await using var engine = new WarmContainers(docker, container, loggers.CreateLogger<WarmContainers>());
         var machine = await engine.ProbeAsync(stop);
         Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
         using var ledger = AllocationLedger.Open(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>());
         var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, time, loggers.CreateLogger<AllocationReconciler>());
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
+        using var spares = new SpareKeeper(engine, allocator, options.Allocation, time);
         using var expiry = new AllocationExpiry(allocator, reconciler, options.Allocation, time);
 
         // The chain, and our place on it.
@@ -68,7 +70,7 @@ static partial class MinerHost
         axon.Pipeline.Nonces.RaiseFloor(NonceOf(time.GetUtcNow()));
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        await new ServiceWatch([startup, expiry, follower], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
+        await new ServiceWatch([startup, expiry, .. container.Spare ? [spares] : Array.Empty<BackgroundService>(), follower], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);

@@ -156,9 +156,9 @@ sealed partial class Allocator(
             var id = await engine.CreateAsync(ToSpec(allocation, image), CancellationToken.None);
             Step(allocation = allocation with { State = AllocationState.Starting, ContainerId = id });
             cancellation.ThrowIfCancellationRequested();
-            await engine.DeliverAsync(id, await files, CancellationToken.None);
-            cancellation.ThrowIfCancellationRequested();
             await engine.StartAsync(id, CancellationToken.None);
+            cancellation.ThrowIfCancellationRequested();
+            await engine.DeliverAsync(id, await files, CancellationToken.None);
             await engine.WaitForSshAsync(id, container.SshPort, cancellation);
             cancellation.ThrowIfCancellationRequested();
             Step(allocation = allocation with { State = AllocationState.Running });

@@ -113,6 +113,8 @@ static class SettingTable
         Of("container.name-prefix", ValueKinds.Optional(ValueKinds.Name), o => o.Container.NamePrefix,
             (o, v) => o.Container.NamePrefix = v ?? "",
             "Put before the names of containers, so that two miners can share one Docker."),
+        Of("container.spare", ValueKinds.Switch, o => o.Container.Spare, (o, v) => o.Container.Spare = v,
+            "Keep a container started, without secrets, for the next renter."),
         Of("container.network", ValueKinds.Name, o => o.Container.Network, (o, v) => o.Container.Network = v,
             "Docker network of the containers."),
         Of("admission.min-stake", ValueKinds.Stake, o => o.Admission.MinStake, (o, v) => o.Admission.MinStake = v,

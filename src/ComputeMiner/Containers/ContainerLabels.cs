@@ -23,6 +23,14 @@ sealed record ContainerLabels(string Allocation, string Kind, string Owner, stri
     /// <summary>Kind of the container that is created, never started, to read files of an image.</summary>
     public const string ProbeKind = "image-probe";
 
+    /// <summary>Kind of a container that waits for whoever comes.</summary>
+    public const string SpareKind = "spare";
+
+    /// <summary>Labels of a container whose tenant is not known yet.</summary>
+    public static ContainerLabels Spare { get; } = new("", SpareKind, "", "", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+
+    public bool IsSpare => Kind == SpareKind;
+
     public Dictionary<string, string> ToDictionary() => new()
     {
         [AllocationKey] = Allocation,

@@ -29,10 +29,16 @@ sealed class ContainerOptions
     /// <summary>UUIDs of the GPUs handed out. Default none; the composition root fills in what <see cref="GpuInventory"/> finds.</summary>
     public IReadOnlyList<string> Gpus { get; set; } = [];
 
+    /// <summary>Keep one container started ahead of the next renter. Default true.</summary>
+    public bool Spare { get; set; } = true;
+
     /// <summary>Longest wait for one answer of the Docker Engine. Default 30 s.</summary>
     public TimeSpan EngineTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     public string RentalName => NamePrefix + "ssh-container";
 
     public string TestName => NamePrefix + "ssh-test-container";
+
+    /// <summary>Name of a container that is ready for whoever comes.</summary>
+    public string SpareName => NamePrefix + "ssh-spare-container";
 }

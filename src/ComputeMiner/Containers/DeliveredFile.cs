@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ComputeMiner.Containers;
 
-/// <summary>A file put into a container, owned by root. Its directory is there already.</summary>
+/// <summary>A file put into a container, owned by root. Its directory is there already, except at a hand-over.</summary>
 sealed record DeliveredFile(string Path, byte[] Content, UnixFileMode Mode)
 {
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -18,6 +18,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     readonly ILogger<DockerEngine> _logger;
     readonly BaseImage _image;
     readonly DockerSite _site;
+    readonly ContainerFacts _facts;
     readonly SemaphoreSlim _setup = new(1, 1);
     ResourceLimits? _limits;
 
@@ -26,7 +27,8 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         (_options, _time, _logger) = (options, time, loggers.CreateLogger<DockerEngine>());
         _docker = new DockerClientBuilder().WithEndpoint(options.Endpoint).WithTimeout(Timeout.InfiniteTimeSpan).Build();
         _image = new BaseImage(_docker, options, time, loggers.CreateLogger<BaseImage>());
-        _site = new DockerSite(_docker, options, time);
+        _facts = new ContainerFacts(_docker, options, time);
+        _site = new DockerSite(_docker, _facts, options, time);
     }
 
     public async Task<EngineInfo> ProbeAsync(CancellationToken cancellation)
@@ -53,10 +55,26 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         return created.ID;
     }
 
+    public async Task AssignAsync(string id, string name, ContainerLabels labels, CancellationToken cancellation)
+    {
+        if ((await InspectAsync(id, cancellation))?.State is not { Running: true, Paused: false, Restarting: false })
+            throw new ContainerEngineException($"Container {id} does not run any more.");
+        await _facts.WriteAsync(id, labels, cancellation);
+        var parameters = new ContainerRenameParameters { NewName = name };
+        await DoAsync($"name the container {name}", token => _docker.Containers.RenameContainerAsync(id, parameters, token), cancellation);
+    }
+
     public async Task DeliverAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation)
     {
-        await using var archive = TarArchive.ForDelivery(files);
-        await ExtractAsync(id, archive, cancellation);
+        await using var archive = Handover.ToArchive(files);
+        var parameters = new ContainerAttachParameters { Stream = true, Stdin = true };
+        await DoAsync("hand the container over", async token =>
+        {
+            using var input = await _docker.Containers.AttachContainerAsync(id, parameters, token);
+            await input.CopyFromAsync(archive, token);
+            // The end of the input is part of it: only then the waiting process goes on.
+            input.CloseWrite();
+        }, cancellation);
     }
 
     public async Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation)
@@ -117,10 +135,16 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     public async Task RemoveAsync(string id, CancellationToken cancellation)
     {
         if (await InspectAsync(id, cancellation) is not { } container)
+        {
+            await _facts.RemoveAsync(id, cancellation);
             return;
+        }
         if (container.Config?.Labels is not { } labels || !labels.TryGetValue(ContainerLabels.InstanceKey, out var instance)
             || instance != _options.Instance)
             throw new ContainerEngineException($"Container {id} does not belong to this miner; it is left alone.");
+
+        // First, so that no facts outlive their container.
+        await _facts.RemoveAsync(id, cancellation);
 
         // Force kills at once, frozen processes included: nothing inside is worth a grace once the allocation is over.
         var parameters = new ContainerRemoveParameters { Force = true, RemoveVolumes = true };
@@ -149,7 +173,11 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
             },
         };
         var list = await AskAsync("list containers", token => _docker.Containers.ListContainersAsync(parameters, token), cancellation);
-        return [.. list.Where(each => !DockerSite.IsProbe(each.Labels)).Select(ToRecord)];
+        var ours = list.Where(each => !DockerSite.IsProbe(each.Labels)).Select(ToRecord).ToList();
+        if (!ours.Exists(each => each.Labels is { IsSpare: true }))
+            return ours;
+        var facts = await _facts.ReadAsync(cancellation);
+        return [.. ours.Select(each => each.Labels is { IsSpare: true } && facts.TryGetValue(each.Id, out var labels) ? each with { Labels = labels } : each)];
     }
 
     public Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation)

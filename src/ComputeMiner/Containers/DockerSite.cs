@@ -9,7 +9,7 @@ namespace ComputeMiner.Containers;
 /// What a container needs around it: its network there, its name and its port free. Found wanting, it is said before anybody is promised
 /// the machine.
 /// </summary>
-sealed class DockerSite(DockerClient docker, ContainerOptions options, TimeProvider time)
+sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOptions options, TimeProvider time)
 {
     /// <summary>Makes the network where it lacks and drops probes that a crash left behind.</summary>
     /// <exception cref="ContainerEngineException">The engine failed, or something of others has the name or the port.</exception>
@@ -23,6 +23,7 @@ sealed class DockerSite(DockerClient docker, ContainerOptions options, TimeProvi
             RequirePort();
         foreach (var probe in all.Where(each => IsOurs(each) && IsProbe(each.Labels)))
             await AskAsync("remove a probe", token => RemoveAsync(probe.ID, token), cancellation);
+        await facts.SweepAsync(all.Where(IsOurs).Select(each => each.ID).ToHashSet(), cancellation);
     }
 
     public static bool IsProbe(IDictionary<string, string>? labels) =>
@@ -36,11 +37,13 @@ sealed class DockerSite(DockerClient docker, ContainerOptions options, TimeProvi
         var foreign = containers
             .Where(each => !IsOurs(each))
             .SelectMany(each => each.Names ?? [])
-            .FirstOrDefault(name => name.TrimStart('/') == options.RentalName || name.TrimStart('/') == options.TestName);
+            .FirstOrDefault(name => IsNeeded(name.TrimStart('/')));
         if (foreign is not null)
             throw new ContainerEngineException(
                 $"A container named {foreign.TrimStart('/')} is there that is not this miner's, so that no rental can be started. Rename or remove it: `docker rename {foreign.TrimStart('/')} other`.");
     }
+
+    bool IsNeeded(string name) => name == options.RentalName || name == options.TestName || name == options.SpareName;
 
     void RequirePort()
     {

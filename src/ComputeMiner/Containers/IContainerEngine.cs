@@ -16,10 +16,14 @@ interface IContainerEngine
     /// </summary>
     Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation);
 
-    /// <summary>Creates a container without starting it and returns its id.</summary>
+    /// <summary>Returns the id of a new container that nobody can get into; it may be running already.</summary>
     Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation);
 
-    /// <summary>Puts files into a container that was not started yet.</summary>
+    /// <summary>Gives a running container that was made for nobody in particular its name and its labels.</summary>
+    /// <exception cref="ContainerEngineException">It does not run any more, or the engine failed; it is of no use then.</exception>
+    Task AssignAsync(string id, string name, ContainerLabels labels, CancellationToken cancellation);
+
+    /// <summary>Hands a running container over: the files are put in, then its sshd starts. Once in a container's life.</summary>
     Task DeliverAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation);
 
     /// <summary>Replaces a file of a container in whatever state it is; a reader never sees a part of it. The directory becomes 0700.</summary>

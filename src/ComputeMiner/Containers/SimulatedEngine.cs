@@ -39,12 +39,29 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
         }
     }
 
+    public async Task AssignAsync(string id, string name, ContainerLabels labels, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(AssignAsync));
+        lock (_turn)
+        {
+            var container = Find(id);
+            if (container.State != ContainerState.Running)
+                throw new ContainerEngineException($"Container {id} does not run any more.");
+            if (_containers.Any(each => each.Key != id && each.Value.Spec.Name == name))
+                throw new ContainerEngineException($"The name {name} is taken.");
+            container.Spec = container.Spec with { Name = name, Labels = labels };
+        }
+    }
+
     public async Task DeliverAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation)
     {
         await ArriveAsync(nameof(DeliverAsync));
         var container = Find(id);
+        if (container.State != ContainerState.Running)
+            throw new ContainerEngineException($"Container {id} does not run.");
         foreach (var file in files)
             container.Files[file.Path] = file.Content;
+        container.HandedOver = true;
     }
 
     public async Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation)
@@ -115,7 +132,7 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Find(id) is { State: ContainerState.Running } found && found.Spec.SshPort == port)
+            if (Find(id) is { State: ContainerState.Running, HandedOver: true } found && found.Spec.SshPort == port)
                 return "SSH-2.0-simulated";
             await Task.Delay(Poll, time, cancellation);
         }
@@ -138,7 +155,9 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
 
     sealed class Simulated(ContainerSpec spec)
     {
-        public ContainerSpec Spec { get; } = spec;
+        public ContainerSpec Spec { get; set; } = spec;
+
+        public bool HandedOver { get; set; }
 
         public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 

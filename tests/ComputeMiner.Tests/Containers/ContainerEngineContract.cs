@@ -29,6 +29,38 @@ public abstract class ContainerEngineContract
     }
 
     [Fact]
+    public async Task AssignAsync_RunningSpare_HasNameAndLabelsAndNobodyGetsInBefore()
+    {
+        var id = await Engine.CreateAsync(Spec("spare") with { Labels = ContainerLabels.Spare }, Cancellation);
+        await Engine.StartAsync(id, Cancellation);
+        Assert.Equal(ContainerLabels.Spare, Assert.Single(await Engine.ListAsync(Cancellation)).Labels);
+        using (var limit = new CancellationTokenSource(_shortly))
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Engine.WaitForSshAsync(id, Port, limit.Token));
+        var wanted = Spec("assigned");
+
+        await Engine.AssignAsync(id, wanted.Name, wanted.Labels, Cancellation);
+        await Engine.DeliverAsync(id, AccessFiles(), Cancellation);
+
+        Assert.StartsWith("SSH-2.0-", await Engine.WaitForSshAsync(id, Port, Cancellation), StringComparison.Ordinal);
+        Assert.Equal(
+            new ContainerRecord(id, wanted.Name, ContainerState.Running, wanted.Labels), Assert.Single(await Engine.ListAsync(Cancellation)));
+        await Engine.RemoveAsync(id, Cancellation);
+        Assert.Empty(await Engine.ListAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task AssignAsync_SpareThatDoesNotRun_Throws()
+    {
+        var id = await Engine.CreateAsync(Spec("spare") with { Labels = ContainerLabels.Spare }, Cancellation);
+        var wanted = Spec("assigned");
+
+        await Assert.ThrowsAsync<ContainerEngineException>(() => Engine.AssignAsync(id, wanted.Name, wanted.Labels, Cancellation));
+
+        Assert.Equal(ContainerLabels.Spare, Assert.Single(await Engine.ListAsync(Cancellation)).Labels);
+        await Engine.RemoveAsync(id, Cancellation);
+    }
+
+    [Fact]
     public async Task CreateAsync_NameTaken_Throws()
     {
         var id = await Engine.CreateAsync(Spec("taken"), Cancellation);
@@ -124,8 +156,8 @@ public abstract class ContainerEngineContract
     async Task<string> StartedAsync(string name)
     {
         var id = await Engine.CreateAsync(Spec(name), Cancellation);
-        await Engine.DeliverAsync(id, AccessFiles(), Cancellation);
         await Engine.StartAsync(id, Cancellation);
+        await Engine.DeliverAsync(id, AccessFiles(), Cancellation);
         await Engine.WaitForSshAsync(id, Port, Cancellation);
         return id;
     }

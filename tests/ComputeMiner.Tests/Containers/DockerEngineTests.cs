@@ -101,8 +101,8 @@ public sealed class DockerEngineTests(DockerFixture docker) : ContainerEngineCon
     {
         // Without host keys sshd refuses to start.
         var id = await docker.Engine.CreateAsync(Spec("dies"), Cancellation);
-        await docker.Engine.DeliverAsync(id, [DeliveredFile.Text("/etc/ssh/sshd_config", "NoSuchOption yes\n", DeliveredFile.Private)], Cancellation);
         await docker.Engine.StartAsync(id, Cancellation);
+        await docker.Engine.DeliverAsync(id, [DeliveredFile.Text("/etc/ssh/sshd_config", "NoSuchOption yes\n", DeliveredFile.Private)], Cancellation);
 
         await Assert.ThrowsAsync<ContainerStartException>(() => docker.Engine.WaitForSshAsync(id, Port, Cancellation));
     }

@@ -114,8 +114,8 @@ public sealed class DockerSiteTests(DockerFixture docker) : IAsyncDisposable
         var start = DateTimeOffset.UnixEpoch;
         var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
         var id = await docker.Engine.CreateAsync(new ContainerSpec(docker.Settings.RentalName, docker.Image.Id, docker.Settings.SshPort, labels), Cancellation);
-        await docker.Engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
         await docker.Engine.StartAsync(id, Cancellation);
+        await docker.Engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
         return id;
     }
 }
