@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Bittensor.Synapses;
 
 namespace Bittensor.Axon;
@@ -13,6 +14,9 @@ static class BodyIdentity
     {
         if (body.IsEmpty)
             return AxonVerdict.Malformed("The body is empty; a JSON object is needed.");
+        // A reader looks only at the texts it is asked for; Python decodes the whole body first.
+        if (!Utf8.IsValid(body))
+            return AxonVerdict.Unprocessable("The body is not UTF-8.");
         try
         {
             var reader = new Utf8JsonReader(body);

@@ -27,9 +27,22 @@ static class LaxNumber
             case JsonTokenType.False:
                 return true;
             case JsonTokenType.String:
-                return TryParse(reader.GetString(), out value);
+                return TryParse(ReadText(ref reader), out value);
             default:
                 return false;
+        }
+    }
+
+    static string? ReadText(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair is good JSON but no text, and so no number.
+            return null;
         }
     }
 

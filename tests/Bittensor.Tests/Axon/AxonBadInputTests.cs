@@ -287,6 +287,8 @@ public class AxonBadInputTests
     [InlineData("""{"output": []}""", 422, "Field 'output' has the wrong type.")]
     [InlineData("""{"dendrite": 5}""", 422, "Field 'dendrite': expected an object.")]
     [InlineData("""{"dendrite": {"nonce": 1}}""", 400, "The body's dendrite is not the one of the headers.")]
+    [InlineData("""{"dendrite": {"nonce": "\ud800"}}""", 400, "The body's dendrite is not the one of the headers.")]
+    [InlineData("""{"timeline": "\ud800"}""", 422, "Field 'timeline': expected an integer of at most 32 bits.")]
     [InlineData("""{"dendrite": {"hotkey": 1}}""", 400, "The body's dendrite is not the one of the headers.")]
     public async Task Invoke_BodyThatIsNoAllocate_HasItsStatusAndMessage(string body, int status, string message)
     {
@@ -295,6 +297,20 @@ public class AxonBadInputTests
         var answer = await axon.ExchangeAsync(axon.AllocateText(request => request.Body = body));
 
         Assert.Equal((status, RawResponse.MessageBody(message)), (answer.Status, answer.Body));
+        Assert.Empty(axon.Handled);
+    }
+
+    /// <summary>Python decodes the whole body; a field nobody reads is no place to hide such bytes.</summary>
+    [Fact]
+    public async Task Invoke_BodyThatIsNotUtf8_Is422()
+    {
+        await using var axon = await TestAxon.StartAsync();
+        // One character per byte on the wire: the mark's place takes a byte that no UTF-8 text has.
+        var request = axon.AllocateText(request => request.Body = """{"no_such_field": "@"}""").Replace("\"@\"", "\"\u00ff\"", StringComparison.Ordinal);
+
+        var answer = await axon.ExchangeAsync(request);
+
+        Assert.Equal((422, RawResponse.MessageBody("The body is not UTF-8.")), (answer.Status, answer.Body));
         Assert.Empty(axon.Handled);
     }
 
