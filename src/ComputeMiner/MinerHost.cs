@@ -7,6 +7,7 @@ using ComputeMiner.Allocations;
 using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
+using ComputeMiner.Containers.Egress;
 using ComputeMiner.Dashboard;
 using ComputeMiner.Presence;
 
@@ -40,6 +41,7 @@ static partial class MinerHost
         using var ledger = AllocationLedger.Open(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>());
         var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, time, loggers.CreateLogger<AllocationReconciler>());
+        using var egress = new EgressWatch(engine, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
         using var spares = new SpareKeeper(engine, allocator, options.Allocation, time);
         using var expiry = new AllocationExpiry(allocator, reconciler, options.Allocation, time);
@@ -63,14 +65,16 @@ static partial class MinerHost
             new ChallengeEndpoint(),
         };
         await using var axon = new AxonServer(options.Axon.ToServerOptions(), hotkey.Hotkey, gate, endpoints, time, loggers);
-        var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup, time);
+        var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
+            () => engine.Safeguards, time);
         await using var admin = new AdminServer(options.Admin.Address, status.Read, loggers.CreateLogger<AdminServer>());
 
         // What was signed before this start may have been answered by an earlier run, whose memory of nonces is gone.
         axon.Pipeline.Nonces.RaiseFloor(NonceOf(time.GetUtcNow()));
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        await new ServiceWatch([startup, expiry, .. container.Spare ? [spares] : Array.Empty<BackgroundService>(), follower], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
+        BackgroundService[] services = [egress, startup, expiry, .. container.Spare ? [spares] : Array.Empty<BackgroundService>(), follower];
+        await new ServiceWatch(services, StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);

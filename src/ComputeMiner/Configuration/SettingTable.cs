@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bittensor.Subtensor;
+using ComputeMiner.Containers.Egress;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Registry;
 using ComputeMiner.Updates;
@@ -117,6 +118,14 @@ static class SettingTable
             "Keep a container started, without secrets, for the next renter."),
         Of("container.network", ValueKinds.Name, o => o.Container.Network, (o, v) => o.Container.Network = v,
             "Docker network of the containers."),
+        Of("container.egress", ValueKinds.Choice(("enforce", EgressMode.Enforce), ("best-effort", EgressMode.BestEffort), ("off", EgressMode.Off)),
+            o => o.Container.Egress.Mode, (o, v) => o.Container.Egress.Mode = v,
+            "Keep containers from this host, its LAN, cloud metadata and mail: enforce starts nothing without."),
+        Of("container.connections", ValueKinds.Integer(1, 1_000_000), o => o.Container.Egress.Connections, (o, v) => o.Container.Egress.Connections = v,
+            "Connections a container may have open at once."),
+        Of("container.connection-rate", ValueKinds.Integer(1, 10_000), o => o.Container.Egress.ConnectionsPerSecond,
+            (o, v) => o.Container.Egress.ConnectionsPerSecond = v,
+            "Connections a container may open per second."),
         Of("admission.min-stake", ValueKinds.Stake, o => o.Admission.MinStake, (o, v) => o.Admission.MinStake = v,
             "Stake S a caller needs, in whole units."),
         Of("admission.any-registered", ValueKinds.Switch, o => o.Admission.AnyRegistered, (o, v) => o.Admission.AnyRegistered = v,

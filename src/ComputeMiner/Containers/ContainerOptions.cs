@@ -1,3 +1,5 @@
+using ComputeMiner.Containers.Egress;
+
 namespace ComputeMiner.Containers;
 
 /// <summary>How the machine is handed out as a container.</summary>
@@ -22,6 +24,9 @@ sealed class ContainerOptions
 
     /// <summary>Name of the bridge network that belongs to rentals alone. Default "computeminer".</summary>
     public string Network { get; set; } = "computeminer";
+
+    /// <summary>What containers may reach, and how much of the line they get.</summary>
+    public EgressOptions Egress { get; } = new();
 
     /// <summary>Bytes of memory kept for the host. Default: a tenth of the memory, at least 1 GiB.</summary>
     public long? MemoryReserve { get; set; }

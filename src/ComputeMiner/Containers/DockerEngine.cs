@@ -1,3 +1,4 @@
+using ComputeMiner.Containers.Egress;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 
@@ -29,6 +30,8 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         _image = new BaseImage(_docker, options, time, loggers.CreateLogger<BaseImage>());
         _facts = new ContainerFacts(_docker, options, time);
         _site = new DockerSite(_docker, _facts, options, time);
+        _host = new EngineNamespace(options.Endpoint, time);
+        _egress = new EgressGuard(options, _host, loggers.CreateLogger<EgressGuard>());
     }
 
     public async Task<EngineInfo> ProbeAsync(CancellationToken cancellation)
@@ -41,7 +44,8 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
 
     public async Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation)
     {
-        await _site.PrepareAsync(cancellation);
+        _network = await _site.PrepareAsync(cancellation);
+        await _egress.EnsureAsync(_network, cancellation);
         return await _image.PrepareAsync(progress, cancellation);
     }
 
@@ -49,14 +53,14 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     {
         var limits = await SetUpAsync(cancellation);
         var parameters = DockerProfile.ToCreate(spec, _options, limits);
-        var created = await AskAsync(
-            $"create the container {spec.Name}", token => _docker.Containers.CreateContainerAsync(parameters, token), cancellation);
-        Log.Created(_logger, spec.Name, created.ID);
-        return created.ID;
+        var id = await CreateGuardedAsync(parameters, cancellation);
+        Log.Created(_logger, spec.Name, id);
+        return id;
     }
 
     public async Task AssignAsync(string id, string name, ContainerLabels labels, CancellationToken cancellation)
     {
+        _egress.RequireInForce();
         if ((await InspectAsync(id, cancellation))?.State is not { Running: true, Paused: false, Restarting: false })
             throw new ContainerEngineException($"Container {id} does not run any more.");
         await _facts.WriteAsync(id, labels, cancellation);
@@ -193,6 +197,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     public void Dispose()
     {
         _docker.Dispose();
+        _egress.Dispose();
         _setup.Dispose();
     }
 

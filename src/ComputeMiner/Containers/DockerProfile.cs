@@ -1,4 +1,5 @@
 using System.Globalization;
+using ComputeMiner.Containers.Egress;
 using Docker.DotNet.Models;
 
 namespace ComputeMiner.Containers;
@@ -8,6 +9,9 @@ static class DockerProfile
 {
     /// <summary>API of Docker 20.10, what Debian 12 ships.</summary>
     public static readonly System.Version OldestApi = new(1, 41);
+
+    /// <summary>A network's option that names the host's interface.</summary>
+    public const string BridgeName = "com.docker.network.bridge.name";
 
     // sshd needs SETUID, SETGID and SYS_CHROOT; the rest lets root install packages, add users and change owners. Left out on purpose:
     // NET_RAW, MKNOD, SETPCAP and all of SYS_* but chroot.
@@ -62,8 +66,13 @@ static class DockerProfile
         Name = options.Network,
         Driver = "bridge",
         Labels = new Dictionary<string, string> { [ContainerLabels.InstanceKey] = options.Instance },
-        // Containers on it do not see one another.
-        Options = new Dictionary<string, string> { ["com.docker.network.bridge.enable_icc"] = "false" },
+        Options = new Dictionary<string, string>
+        {
+            // Containers on it do not see one another.
+            ["com.docker.network.bridge.enable_icc"] = "false",
+            // The same when the network is made again, so that rules for it hold on.
+            [BridgeName] = EgressNames.Of(options).Bridge,
+        },
     };
 
     /// <summary>A container that is never started: its only use is that files can be read from it.</summary>

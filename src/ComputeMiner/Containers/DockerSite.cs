@@ -13,9 +13,9 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
 {
     /// <summary>Makes the network where it lacks and drops probes that a crash left behind.</summary>
     /// <exception cref="ContainerEngineException">The engine failed, or something of others has the name or the port.</exception>
-    public async Task PrepareAsync(CancellationToken cancellation)
+    public async Task<BridgeNetwork> PrepareAsync(CancellationToken cancellation)
     {
-        await EnsureNetworkAsync(cancellation);
+        var network = await EnsureNetworkAsync(cancellation);
         var all = await AskAsync(
             "list containers", token => docker.Containers.ListContainersAsync(new ContainersListParameters { All = true }, token), cancellation);
         RequireNames(all);
@@ -24,13 +24,46 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
         foreach (var probe in all.Where(each => IsOurs(each) && IsProbe(each.Labels)))
             await AskAsync("remove a probe", token => RemoveAsync(probe.ID, token), cancellation);
         await facts.SweepAsync(all.Where(IsOurs).Select(each => each.ID).ToHashSet(), cancellation);
+        return network;
     }
+
+    /// <summary>The network as it is; null when there is none.</summary>
+    /// <exception cref="ContainerEngineException">The engine failed, or what has the name is no network for tenants.</exception>
+    public Task<BridgeNetwork?> FindNetworkAsync(CancellationToken cancellation) => AskAsync($"find the network {options.Network}", async token =>
+    {
+        try
+        {
+            return Accept(await docker.Networks.InspectNetworkAsync(options.Network, token));
+        }
+        catch (DockerNetworkNotFoundException)
+        {
+            return null;
+        }
+    }, cancellation);
+
+    /// <summary>Removes the network if this miner made it and nobody is on it any more.</summary>
+    public async Task RemoveNetworkAsync(CancellationToken cancellation) => await AskAsync($"remove the network {options.Network}", async token =>
+    {
+        try
+        {
+            var network = await docker.Networks.InspectNetworkAsync(options.Network, token);
+            if (IsOurs(network.Labels))
+                await docker.Networks.DeleteNetworkAsync(network.ID, token);
+        }
+        catch (DockerNetworkNotFoundException)
+        {
+            // It is not there, as was asked for.
+        }
+        return true;
+    }, cancellation);
 
     public static bool IsProbe(IDictionary<string, string>? labels) =>
         labels is not null && labels.TryGetValue(ContainerLabels.KindKey, out var kind) && kind == ContainerLabels.ProbeKind;
 
-    bool IsOurs(ContainerListResponse container) =>
-        container.Labels is { } labels && labels.TryGetValue(ContainerLabels.InstanceKey, out var instance) && instance == options.Instance;
+    bool IsOurs(ContainerListResponse container) => IsOurs(container.Labels);
+
+    bool IsOurs(IDictionary<string, string>? labels) =>
+        labels is not null && labels.TryGetValue(ContainerLabels.InstanceKey, out var instance) && instance == options.Instance;
 
     void RequireNames(IEnumerable<ContainerListResponse> containers)
     {
@@ -65,18 +98,24 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
         }
     }
 
-    Task<bool> EnsureNetworkAsync(CancellationToken cancellation) => AskAsync($"create the network {options.Network}", async token =>
+    async Task<BridgeNetwork> EnsureNetworkAsync(CancellationToken cancellation)
     {
-        try
-        {
-            await docker.Networks.InspectNetworkAsync(options.Network, token);
-        }
-        catch (DockerNetworkNotFoundException)
-        {
-            await docker.Networks.CreateNetworkAsync(DockerProfile.ToNetwork(options), token);
-        }
-        return true;
-    }, cancellation);
+        if (await FindNetworkAsync(cancellation) is { } found)
+            return found;
+        await AskAsync(
+            $"create the network {options.Network}", token => docker.Networks.CreateNetworkAsync(DockerProfile.ToNetwork(options), token), cancellation);
+        return await FindNetworkAsync(cancellation)
+            ?? throw new ContainerEngineException($"The network {options.Network} was created and is not there. See `docker network ls`.");
+    }
+
+    // Docker's own networks are shared with every other container of the host, or are the host's itself.
+    static BridgeNetwork Accept(NetworkResponse network) => network is { Driver: "bridge", Name: not "bridge" }
+        ? new BridgeNetwork(
+            network.ID,
+            network.Options is { } set && set.TryGetValue(DockerProfile.BridgeName, out var name) ? name : $"br-{network.ID[..12]}",
+            network.EnableIPv6)
+        : throw new ContainerEngineException(
+            $"The network {network.Name} is not one of the kind `docker network create {network.Name}` makes, so tenants cannot be kept apart on it. Name another one with --container.network.");
 
     async Task<bool> RemoveAsync(string id, CancellationToken cancellation)
     {

@@ -5,6 +5,7 @@ using Bittensor.Keys;
 using ComputeMiner.Admission;
 using ComputeMiner.Allocations;
 using ComputeMiner.Configuration;
+using ComputeMiner.Containers;
 using ComputeMiner.Presence;
 
 namespace ComputeMiner.Dashboard;
@@ -12,7 +13,8 @@ namespace ComputeMiner.Dashboard;
 /// <summary>Puts the status together from what the parts hold in memory; asks nobody and changes nothing.</summary>
 sealed class StatusSource(
     MinerOptions options, Hotkey hotkey, AxonPipeline axon, AdmissionGate gate, MetagraphSource metagraphs, ChainFollower follower,
-    Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup, TimeProvider time)
+    Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup,
+    Func<IReadOnlyList<SafeguardState>> safeguards, TimeProvider time)
 {
     static readonly string Version = typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 
@@ -27,13 +29,14 @@ sealed class StatusSource(
         var chain = ReadChain(now);
         var snapshot = allocator.Current;
         var presence = announcer.Current;
-        var components = new ComponentStatus[]
-        {
+        ComponentStatus[] components =
+        [
             new("Delivery", snapshot.Ready, startup.Progress),
             new("Metagraph", chain.MetagraphAgeSeconds <= StaleAfter.TotalSeconds, chain.MetagraphAgeSeconds is { } age ? $"{age:0} s old" : "not read yet"),
             new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
-        };
+            .. safeguards().Select(each => new ComponentStatus(each.Name, each.Ok, each.Detail)),
+        ];
         return new MinerStatus(
             Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,
             components, chain, ReadRental(snapshot), ReadRequests(), ReadRefusals());

@@ -16,6 +16,7 @@ sealed class DemoContainers(ContainerOptions options, ILoggerFactory loggers) : 
     {
         foreach (var left in await _engine.ListAsync(CancellationToken.None))
             await _engine.RemoveAsync(left.Id, CancellationToken.None);
+        await _engine.RemoveNetworkAsync(CancellationToken.None);
         _engine.Dispose();
     }
 }

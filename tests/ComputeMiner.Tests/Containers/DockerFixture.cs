@@ -39,8 +39,8 @@ public sealed class DockerFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await RemoveAllAsync();
+        await Engine.RemoveNetworkAsync(CancellationToken.None);
         Engine.Dispose();
-        await HostCommand.TryRunAsync("docker", ["network", "rm", Settings.Network]);
     }
 
     internal async Task RemoveAllAsync()

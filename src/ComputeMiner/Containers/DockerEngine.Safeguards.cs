@@ -1,0 +1,86 @@
+using ComputeMiner.Containers.Egress;
+using Docker.DotNet.Models;
+
+namespace ComputeMiner.Containers;
+
+/// <summary>What stands around a container besides its own profile.</summary>
+sealed partial class DockerEngine
+{
+    readonly EngineNamespace _host;
+    readonly EgressGuard _egress;
+    volatile BridgeNetwork? _network;
+
+    /// <summary>How they stand, from memory.</summary>
+    public IReadOnlyList<SafeguardState> Safeguards => [_egress.Current];
+
+    /// <summary>Looks at the rules around the containers' network and mends them.</summary>
+    /// <exception cref="ContainerEngineException">The rules are required and cannot be set, or the engine failed.</exception>
+    public async Task GuardAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _network = await _site.FindNetworkAsync(cancellation);
+        }
+        catch (ContainerEngineUnavailableException) when (_network is not null && _host.IsReachable)
+        {
+            // The rules are the kernel's, and containers may go on without the engine.
+        }
+        if (_network is { } network)
+            await _egress.EnsureAsync(network, cancellation);
+        else
+            await _egress.RemoveAsync(cancellation);
+    }
+
+    /// <summary>Completes at the engine's next word about networks, or about itself.</summary>
+    public async Task WaitForNetworkEventAsync(CancellationToken cancellation)
+    {
+        using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var parameters = new ContainerEventsParameters
+        {
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["type"] = new Dictionary<string, bool> { ["network"] = true, ["daemon"] = true },
+            },
+        };
+        try
+        {
+            await _docker.System.MonitorEventsAsync(parameters, new FirstEvent(heard), heard.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Heard.
+        }
+    }
+
+    /// <summary>Takes away the network, if it is this miner's, and its rules.</summary>
+    /// <exception cref="ContainerEngineException">The engine failed, or containers are still on the network.</exception>
+    public async Task RemoveNetworkAsync(CancellationToken cancellation)
+    {
+        await _site.RemoveNetworkAsync(cancellation);
+        await _egress.RemoveAsync(cancellation);
+        _network = null;
+    }
+
+    // The rules are looked at while the engine creates, which takes longer; nothing runs yet.
+    async Task<string> CreateGuardedAsync(CreateContainerParameters parameters, CancellationToken cancellation)
+    {
+        var guarded = GuardAsync(cancellation);
+        var creating = AskAsync(
+            $"create the container {parameters.Name}", token => _docker.Containers.CreateContainerAsync(parameters, token), cancellation);
+        try
+        {
+            await Task.WhenAll(guarded, creating);
+        }
+        catch (Exception) when (creating.IsCompletedSuccessfully)
+        {
+            await RemoveAsync((await creating).ID, CancellationToken.None);
+            throw;
+        }
+        return (await creating).ID;
+    }
+
+    sealed class FirstEvent(CancellationTokenSource heard) : IProgress<Message>
+    {
+        public void Report(Message value) => heard.Cancel();
+    }
+}

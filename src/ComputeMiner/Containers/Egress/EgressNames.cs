@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ComputeMiner.Containers.Egress;
+
+/// <summary>What the miner calls its things in the host's network: the same at every run, other ones for each miner.</summary>
+sealed record EgressNames(string Key)
+{
+    /// <summary>The bridge; Linux allows 15 characters.</summary>
+    public string Bridge => $"cm{Key}";
+
+    /// <summary>The device that holds back what comes from the container.</summary>
+    public string Upload => $"cu{Key}";
+
+    /// <summary>Rules for what leaves for elsewhere; iptables allows 28 characters.</summary>
+    public string Forward => $"CM-{Key}-FORWARD";
+
+    /// <summary>Rules for what goes to the host itself.</summary>
+    public string Input => $"CM-{Key}-INPUT";
+
+    public static EgressNames Of(ContainerOptions options) =>
+        new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Instance}\0{options.Network}")))[..10]);
+}

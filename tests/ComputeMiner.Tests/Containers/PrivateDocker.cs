@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using ComputeMiner.Containers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.Containers;
+
+/// <summary>
+/// A Docker Engine of its own in a network of its own, beside the machine's, for tests that restart it or its firewall; and a second
+/// network as the world around it. All under names of this checkout, removed before and after.
+/// </summary>
+public sealed class PrivateDocker : IAsyncLifetime
+{
+    /// <summary>The machine's and the world's address on the line between them; of TEST-NET-2, which counts as internet.</summary>
+    internal const string HostAddress = "198.51.100.1";
+    internal const string WorldAddress = "198.51.100.2";
+
+    static readonly string Key = DockerFixture.Instance[^8..];
+    static readonly string HostName = $"cmh-{Key}";
+    static readonly string WorldName = $"cmw-{Key}";
+    static readonly string Root = Path.Combine(Path.GetTempPath(), $"computeminer-docker-{Key}");
+
+    Process? _daemon;
+
+    internal NetworkNamespace Host { get; private set; } = null!;
+
+    internal NetworkNamespace World { get; private set; } = null!;
+
+    internal Uri Endpoint { get; } = new($"unix://{Root}/docker.sock");
+
+    internal PreparedImage Image { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await CleanAsync();
+        Directory.CreateDirectory(Root);
+        Host = await NetworkNamespace.CreateAsync(HostName);
+        World = await NetworkNamespace.CreateAsync(WorldName);
+        await HostCommand.RunAsync("ip", ["link", "add", $"h{Key}", "netns", HostName, "type", "veth", "peer", "name", $"w{Key}", "netns", WorldName]);
+        await LinkAsync(Host, $"h{Key}", HostAddress, WorldAddress);
+        await LinkAsync(World, $"w{Key}", WorldAddress, HostAddress);
+        await StartAsync();
+        using var main = new DockerEngine(
+            new ContainerOptions { Instance = DockerFixture.Instance, Network = DockerFixture.Instance }, TimeProvider.System, NullLoggerFactory.Instance);
+        Image = await main.PrepareImageAsync(null, TestContext.Current.CancellationToken);
+        await main.RemoveNetworkAsync(TestContext.Current.CancellationToken);
+        var tar = Path.Combine(Root, "image.tar");
+        await HostCommand.RunAsync("docker", ["save", "-o", tar, Image.Reference]);
+        await RunAsync("load", "-i", tar);
+        File.Delete(tar);
+    }
+
+    public async ValueTask DisposeAsync() => await CleanAsync();
+
+    internal Task<string> RunAsync(params string[] arguments) => HostCommand.RunAsync("docker", ["-H", Endpoint.ToString(), .. arguments]);
+
+    internal Task<(int Code, string Output, string Errors)> ExecAsync(string container, string script) =>
+        HostCommand.TryRunAsync("docker", ["-H", Endpoint.ToString(), "exec", container, "bash", "-c", script]);
+
+    internal async Task StartAsync()
+    {
+        // Not `ip netns exec`: that hides the control groups.
+        var start = new ProcessStartInfo("nsenter",
+        [
+            $"--net={Host.Path}", "--", "dockerd", "--data-root", $"{Root}/data", "--exec-root", $"{Root}/exec", "--pidfile", $"{Root}/pid",
+            "-H", Endpoint.ToString(), "--cgroup-parent", $"/cm-{Key}",
+        ])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        _daemon = Process.Start(start)!;
+        var words = new StringWriter();
+        _daemon.ErrorDataReceived += (_, line) => words.WriteLine(line.Data);
+        _daemon.OutputDataReceived += (_, _) => { };
+        _daemon.BeginErrorReadLine();
+        _daemon.BeginOutputReadLine();
+        var patience = Stopwatch.StartNew();
+        while ((await HostCommand.TryRunAsync("docker", ["-H", Endpoint.ToString(), "version"])).Code != 0)
+            if (_daemon.HasExited || patience.Elapsed > TimeSpan.FromSeconds(60))
+                throw new InvalidOperationException($"dockerd did not come up: {words}");
+    }
+
+    /// <summary>Ends the engine as an upgrade does, or as a crash does.</summary>
+    internal async Task StopAsync(bool kill = false)
+    {
+        var process = (await File.ReadAllTextAsync($"{Root}/pid")).Trim();
+        await HostCommand.RunAsync("kill", [kill ? "-KILL" : "-TERM", process]);
+        await _daemon!.WaitForExitAsync();
+        _daemon.Dispose();
+        File.Delete($"{Root}/pid");
+    }
+
+    static async Task LinkAsync(NetworkNamespace network, string link, string address, string other)
+    {
+        await network.RunAsync("ip", "addr", "add", $"{address}/24", "dev", link);
+        await network.RunAsync("ip", "link", "set", link, "up");
+        await network.RunAsync("ip", "route", "add", "default", "via", other);
+    }
+
+    async Task CleanAsync()
+    {
+        if (_daemon is { } running && File.Exists($"{Root}/pid"))
+        {
+            // Its containers end with it.
+            foreach (var id in (await RunAsync("ps", "-aq")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                await RunAsync("rm", "-f", id);
+            await StopAsync();
+            _daemon = null;
+        }
+        await NetworkNamespace.DeleteAsync(HostName);
+        await NetworkNamespace.DeleteAsync(WorldName);
+        if (!Directory.Exists(Root))
+            return;
+        foreach (var mount in (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]).Where(at => at.StartsWith(Root + "/", StringComparison.Ordinal)).Reverse())
+            await HostCommand.TryRunAsync("umount", ["-l", mount]);
+        Directory.Delete(Root, true);
+    }
+}
