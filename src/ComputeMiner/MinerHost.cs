@@ -41,7 +41,7 @@ static partial class MinerHost
         using var ledger = AllocationLedger.Open(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>());
         var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, time, loggers.CreateLogger<AllocationReconciler>());
-        using var egress = new EgressWatch(engine, time);
+        using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
         using var spares = new SpareKeeper(engine, allocator, options.Allocation, time);
         using var expiry = new AllocationExpiry(allocator, reconciler, options.Allocation, time);
@@ -66,7 +66,7 @@ static partial class MinerHost
         };
         await using var axon = new AxonServer(options.Axon.ToServerOptions(), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
-            () => engine.Safeguards, time);
+            () => docker.Safeguards, time);
         await using var admin = new AdminServer(options.Admin.Address, status.Read, loggers.CreateLogger<AdminServer>());
 
         // What was signed before this start may have been answered by an earlier run, whose memory of nonces is gone.

@@ -94,8 +94,7 @@ public sealed class EgressGuardTests(PrivateDocker docker) : IAsyncLifetime
     public async Task Container_AnotherOnItsNetwork_IsOutOfReach()
     {
         var id = await StartAsync();
-        var other = await CreateAsync("other", 4445);
-        await _engine.StartAsync(other, Cancellation);
+        var other = await StartAsync("other", 4445);
         await GreetsAsync(docker.World, PrivateDocker.HostAddress, 4445);
         var address = (await docker.RunAsync("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", other)).Trim();
 
@@ -186,17 +185,17 @@ public sealed class EgressGuardTests(PrivateDocker docker) : IAsyncLifetime
     async Task<string> StartAsync()
     {
         await _engine.PrepareImageAsync(null, Cancellation);
-        var id = await CreateAsync("one", _settings.SshPort);
-        await _engine.StartAsync(id, Cancellation);
+        var id = await StartAsync("one", _settings.SshPort);
         await GreetsAsync(docker.Host, "127.0.0.1", _settings.SshPort);
         return id;
     }
 
-    async Task<string> CreateAsync(string name, int port)
+    async Task<string> StartAsync(string name, int port)
     {
         var start = DateTimeOffset.UnixEpoch;
         var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
         var id = await _engine.CreateAsync(new ContainerSpec(name, docker.Image.Id, port, labels), Cancellation);
+        await _engine.StartAsync(id, Cancellation);
         await _engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
         return id;
     }
