@@ -14,6 +14,7 @@ sealed partial class ChainSession : IAsyncDisposable
     readonly SubstrateOptions _options;
     readonly TimeProvider _time;
     readonly ILogger _logger;
+    // Not disposed: a reader may still hold it when the session ends, and there is nothing in it to free.
     readonly SemaphoreSlim _loading = new(1, 1);
     volatile ChainRuntime _runtime;
     volatile BlockHeader _head;
@@ -86,11 +87,7 @@ sealed partial class ChainSession : IAsyncDisposable
         return _runtime != before;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Rpc.DisposeAsync();
-        _loading.Dispose();
-    }
+    public ValueTask DisposeAsync() => Rpc.DisposeAsync();
 
     async Task LoadRuntimeAsync((uint Spec, uint Transaction) version, CancellationToken cancellation)
     {

@@ -4,7 +4,13 @@ namespace Bittensor.Substrate;
 sealed class ExtrinsicSearch(SubstrateClient client, SubstrateOptions options, Extrinsic extrinsic, ulong birth, ulong death)
 {
     // A block at the era's end may still be on its way to us.
-    public const ulong Grace = 2;
+    const ulong Grace = 2;
+
+    // As long as the node's pool waits: paritytech/polkadot-sdk, substrate/client/transaction-pool, MAX_FINALITY_WATCHERS.
+    const ulong FinalityPatience = 512;
+
+    /// <summary>True when no further block can take the extrinsic.</summary>
+    public async Task<bool> IsOverAsync(CancellationToken cancellation) => IsOver((await client.GetHeadAsync(cancellation)).Number);
 
     /// <summary>Looks through the blocks there are; null when none holds it.</summary>
     public async Task<ExtrinsicReceipt?> LookAsync(CancellationToken cancellation) =>
@@ -16,7 +22,7 @@ sealed class ExtrinsicSearch(SubstrateClient client, SubstrateOptions options, E
         var next = birth + 1;
         await foreach (var head in client.HeadsAsync(cancellation))
         {
-            var isOver = head.Number >= death + Grace;
+            var isOver = IsOver(head.Number);
             // A re-organisation may have changed blocks already searched, so the last look begins at the first again.
             var found = await LookAsync(isOver ? birth + 1 : next, head.Number, cancellation);
             if (found is not null)
@@ -28,6 +34,8 @@ sealed class ExtrinsicSearch(SubstrateClient client, SubstrateOptions options, E
         throw new ExtrinsicFailedException(
             ExtrinsicStage.Pool, "Expired", $"No block up to {death} holds extrinsic {extrinsic.Hash}; its era is over");
     }
+
+    public bool IsOver(ulong head) => head >= death + Grace;
 
     async Task<ExtrinsicReceipt?> LookAsync(ulong from, ulong head, CancellationToken cancellation)
     {
@@ -48,7 +56,7 @@ sealed class ExtrinsicSearch(SubstrateClient client, SubstrateOptions options, E
     /// <summary>Waits until the block's height is final; null when another block became final there.</summary>
     async Task<ExtrinsicReceipt?> FinalizedAsync(ExtrinsicReceipt receipt, ulong number, CancellationToken cancellation)
     {
-        await foreach (var _ in client.HeadsAsync(cancellation))
+        await foreach (var head in client.HeadsAsync(cancellation))
         {
             var isFinal = await client.ReadAsync(async session =>
             {
@@ -57,6 +65,11 @@ sealed class ExtrinsicSearch(SubstrateClient client, SubstrateOptions options, E
             }, "headers", cancellation);
             if (isFinal is { } known)
                 return known ? receipt with { IsFinalized = true } : null;
+            if (head.Number >= number + FinalityPatience)
+            {
+                throw new ExtrinsicFailedException(
+                    ExtrinsicStage.Pool, "FinalityTimeout", $"Block {number} holds it and is not final {FinalityPatience} blocks later (extrinsic {extrinsic.Hash})");
+            }
         }
         return null;
     }

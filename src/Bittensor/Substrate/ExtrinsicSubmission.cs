@@ -49,7 +49,7 @@ sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions option
             // Until it is submitted nothing has happened: a connection that drops is a reason to sign on the next one.
             var (session, extrinsic, birth, death) = await client.ReadAsync(
                 session => SignAsync(session, call, signer, cancellation), "signing context", cancellation);
-            watch = new ExtrinsicWatch(client, options, extrinsic, birth, death);
+            watch = new ExtrinsicWatch(client, options, extrinsic, new ExtrinsicSearch(client, options, extrinsic, birth, death));
             statuses = await watch.SubmitAsync(session, cancellation);
         }
         finally

@@ -8,9 +8,8 @@ namespace Bittensor.Substrate;
 /// Submits one signed extrinsic and sees it to its outcome: by the pool's statuses while their connection lives. When it drops, the
 /// blocks are searched and the same bytes, which cannot take effect twice, submitted again.
 /// </summary>
-sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Extrinsic extrinsic, ulong birth, ulong death)
+sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Extrinsic extrinsic, ExtrinsicSearch search)
 {
-    readonly ExtrinsicSearch _search = new(client, options, extrinsic, birth, death);
     bool _onlyBlocksTell;
 
     /// <summary>Null when nobody tells the status: the connection dropped, or the pool has the extrinsic already.</summary>
@@ -42,11 +41,14 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
         {
             if (statuses is not null && await FollowAsync(statuses, cancellation) is { } receipt)
                 return receipt;
-            if (await _search.LookAsync(cancellation) is { } found)
+            if (await search.LookAsync(cancellation) is { } found)
                 return found;
+            // A node that hangs up on every submission must not be asked for ever.
+            if (await search.IsOverAsync(cancellation))
+                break;
             statuses = await ResubmitAsync(cancellation);
         }
-        return await _search.RunAsync(cancellation);
+        return await search.RunAsync(cancellation);
     }
 
     async Task<RpcSubscription?> ResubmitAsync(CancellationToken cancellation)
@@ -100,34 +102,35 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
     /// <remarks>Source: paritytech/polkadot-sdk, substrate/client/transaction-pool/api, TransactionStatus.</remarks>
     async Task<ExtrinsicReceipt?> JudgeAsync(JsonElement status, CancellationToken cancellation)
     {
-        if (status.ValueKind == JsonValueKind.String)
+        var (name, value) = ReadStatus(status);
+        return name switch
         {
-            return status.GetString() switch
-            {
-                "dropped" => throw Refused("Dropped", "The pool dropped it, for example because it was full"),
-                "invalid" => throw Refused("Invalid", "The pool found it invalid after all"),
-                // future and ready: still waiting.
-                _ => null,
-            };
-        }
-        if (status.ValueKind != JsonValueKind.Object)
-            return null;
-        foreach (var property in status.EnumerateObject())
+            "dropped" => throw Refused("Dropped", "The pool dropped it, for example because it was full"),
+            "invalid" => throw Refused("Invalid", "The pool found it invalid after all"),
+            "usurped" => throw Refused("Usurped", "Another extrinsic of the same account took its nonce"),
+            "finalityTimeout" => throw Refused("FinalityTimeout", "It is in a block, but the chain did not make it final in time"),
+            "inBlock" when !options.WaitForFinalization => await OutcomeAsync(RpcRead.Hash(value, name), isFinalized: false, cancellation),
+            "finalized" => await OutcomeAsync(RpcRead.Hash(value, name), isFinalized: true, cancellation),
+            // future, ready, broadcast, retracted (a re-organisation; it returns to the pool), and statuses not known yet: still waiting.
+            _ => null,
+        };
+    }
+
+    /// <summary>A status is a text, or an object with the status as its one name; what is neither says nothing.</summary>
+    static (string? Name, JsonElement Value) ReadStatus(JsonElement status)
+    {
+        try
         {
-            switch (property.Name)
-            {
-                case "inBlock" when !options.WaitForFinalization:
-                    return await OutcomeAsync(RpcRead.Hash(property.Value, property.Name), isFinalized: false, cancellation);
-                case "finalized":
-                    return await OutcomeAsync(RpcRead.Hash(property.Value, property.Name), isFinalized: true, cancellation);
-                case "usurped":
-                    throw Refused("Usurped", "Another extrinsic of the same account took its nonce");
-                case "finalityTimeout":
-                    throw Refused("FinalityTimeout", "It is in a block, but the chain did not make it final in time");
-            }
+            if (status.ValueKind == JsonValueKind.String)
+                return (status.GetString(), default);
+            if (status.ValueKind == JsonValueKind.Object && status.EnumerateObject() is var properties && properties.MoveNext())
+                return (properties.Current.Name, properties.Current.Value);
         }
-        // broadcast, retracted (a re-organisation; it returns to the pool), and statuses not known yet.
-        return null;
+        catch (InvalidOperationException)
+        {
+            // A text that is no UTF-16.
+        }
+        return (null, default);
     }
 
     Task<ExtrinsicReceipt> OutcomeAsync(BlockHash block, bool isFinalized, CancellationToken cancellation) => client.ReadAsync(
@@ -141,7 +144,7 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
         {
             await foreach (var head in client.HeadsAsync(expired.Token))
             {
-                if (head.Number >= death + ExtrinsicSearch.Grace && !options.WaitForFinalization)
+                if (search.IsOver(head.Number))
                     await expired.CancelAsync();
             }
         }

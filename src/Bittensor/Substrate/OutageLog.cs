@@ -15,7 +15,7 @@ sealed partial class OutageLog(TimeProvider time, ILogger logger)
     static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
 
     /// <summary>A connection that drops sooner belongs to the same outage: an endpoint that accepts and drops is not well.</summary>
-    static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
 
     readonly HashSet<(Uri Endpoint, string Reason)> _said = [];
     DateTimeOffset? _since;

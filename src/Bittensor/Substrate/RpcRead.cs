@@ -16,7 +16,7 @@ static class RpcRead
             writer.WriteStringValue(Hex.Encode(parameters.Span));
             WriteAt(writer, at);
         }, cancellation);
-        return Bytes(result, method);
+        return Read(method, result, Bytes);
     }
 
     /// <summary>The value under a key, or null when there is none.</summary>
@@ -27,7 +27,7 @@ static class RpcRead
             writer.WriteStringValue(Hex.Encode(key.Span));
             WriteAt(writer, at);
         }, cancellation);
-        return IsNull(result) ? null : Bytes(result, "state_getStorage");
+        return IsNull(result) ? null : Read("state_getStorage", result, Bytes);
     }
 
     /// <summary>The values under several keys at one block, in the order of the keys; null where there is none.</summary>
@@ -43,19 +43,16 @@ static class RpcRead
             WriteAt(writer, at);
         }, cancellation);
         var values = new Dictionary<string, byte[]?>(StringComparer.OrdinalIgnoreCase);
-        try
+        return Read("state_queryStorageAt", result, sets =>
         {
-            foreach (var set in result.EnumerateArray())
+            foreach (var set in sets.EnumerateArray())
             {
                 foreach (var change in set.GetProperty("changes").EnumerateArray())
-                    values[change[0].GetString() ?? ""] = IsNull(change[1]) ? null : Bytes(change[1], "state_queryStorageAt");
+                    values[change[0].GetString() ?? ""] = IsNull(change[1]) ? null : Bytes(change[1]);
             }
-        }
-        catch (Exception fault) when (fault is InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException)
-        {
-            throw Unexpected("state_queryStorageAt");
-        }
-        return [.. keys.Select(key => values.GetValueOrDefault(Hex.Encode(key)))];
+            // An absent value is null; a key left out is an answer cut short, and no proof that there is nothing.
+            return keys.Select(key => values[Hex.Encode(key)]).ToArray();
+        });
     }
 
     /// <summary>The hash of the block of that number, of the best block for null; null when there is none of that number.</summary>
@@ -84,38 +81,43 @@ static class RpcRead
     public static async Task<(uint Spec, uint Transaction)> RuntimeVersionAsync(this RpcConnection rpc, BlockHash? at, CancellationToken cancellation) =>
         RuntimeVersion(await rpc.CallAsync("state_getRuntimeVersion", writer => WriteAt(writer, at), cancellation));
 
-    public static (uint Spec, uint Transaction) RuntimeVersion(JsonElement json)
-    {
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("specVersion", out var spec) || !spec.TryGetUInt32(out var specVersion))
-            throw Unexpected("state_getRuntimeVersion");
-        // Runtimes without the field are of transaction version 1.
-        var hasTransaction = json.TryGetProperty("transactionVersion", out var transaction) && transaction.ValueKind == JsonValueKind.Number;
-        return (specVersion, hasTransaction ? transaction.GetUInt32() : 1);
-    }
+    // Runtimes without the field are of transaction version 1.
+    public static (uint Spec, uint Transaction) RuntimeVersion(JsonElement json) => Read("state_getRuntimeVersion", json, version => (
+        version.GetProperty("specVersion").GetUInt32(),
+        version.TryGetProperty("transactionVersion", out var transaction) && !IsNull(transaction) ? transaction.GetUInt32() : 1));
 
     /// <summary>The extrinsics of a block; null when the node does not know it.</summary>
     public static async Task<List<byte[]>?> ExtrinsicsAsync(this RpcConnection rpc, BlockHash block, CancellationToken cancellation)
     {
         var result = await rpc.CallAsync("chain_getBlock", writer => writer.WriteStringValue(block.ToString()), cancellation);
-        if (IsNull(result))
-            return null;
-        if (result.ValueKind != JsonValueKind.Object || !result.TryGetProperty("block", out var content)
-            || content.ValueKind != JsonValueKind.Object || !content.TryGetProperty("extrinsics", out var list) || list.ValueKind != JsonValueKind.Array)
-            throw Unexpected("chain_getBlock");
-        return [.. list.EnumerateArray().Select(item => Bytes(item, "chain_getBlock"))];
+        return IsNull(result)
+            ? null
+            : Read("chain_getBlock", result, found => found.GetProperty("block").GetProperty("extrinsics").EnumerateArray().Select(Bytes).ToList());
     }
 
-    public static async Task<ulong> NextNonceAsync(this RpcConnection rpc, string account, CancellationToken cancellation)
+    public static async Task<ulong> NextNonceAsync(this RpcConnection rpc, string account, CancellationToken cancellation) =>
+        Read(
+            "system_accountNextIndex",
+            await rpc.CallAsync("system_accountNextIndex", writer => writer.WriteStringValue(account), cancellation),
+            nonce => nonce.GetUInt64());
+
+    public static BlockHash Hash(JsonElement json, string method) => Read(method, json, hash => BlockHash.Parse(hash.GetString()!));
+
+    /// <summary>Takes a value out of an answer. Whatever is wrong with the answer is the node's fault, a text that is no UTF-16 too.</summary>
+    static T Read<T>(string method, JsonElement json, Func<JsonElement, T> read)
     {
-        var result = await rpc.CallAsync("system_accountNextIndex", writer => writer.WriteStringValue(account), cancellation);
-        return result.ValueKind == JsonValueKind.Number && result.TryGetUInt64(out var nonce) ? nonce : throw Unexpected("system_accountNextIndex");
+        try
+        {
+            return read(json);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException)
+        {
+            throw new SubstrateException($"The node's answer to {method} has an unexpected form.", isTransient: true, fault);
+        }
     }
 
-    public static BlockHash Hash(JsonElement json, string method) =>
-        json.ValueKind == JsonValueKind.String && BlockHash.TryParse(json.GetString(), out var hash) ? hash : throw Unexpected(method);
-
-    static byte[] Bytes(JsonElement json, string method) =>
-        json.ValueKind == JsonValueKind.String && Hex.TryDecode(json.GetString(), out var bytes) ? bytes : throw Unexpected(method);
+    static byte[] Bytes(JsonElement json) =>
+        Hex.TryDecode(json.GetString(), out var bytes) ? bytes : throw new FormatException("Hex was expected.");
 
     static bool IsNull(JsonElement json) => json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
@@ -124,8 +126,6 @@ static class RpcRead
         if (at is { } hash)
             writer.WriteStringValue(hash.ToString());
     }
-
-    static SubstrateException Unexpected(string method) => new($"The node's answer to {method} has an unexpected form.", isTransient: true);
 
     /// <summary>Turns bytes that do not decode into the failure of the node that sent them.</summary>
     public static SubstrateException Undecodable(string what, ScaleException fault) =>

@@ -5,7 +5,7 @@ namespace Bittensor.Substrate;
 
 /// <summary>
 /// Keeps a session open: connects on first need, and after every loss again, at the next endpoint, with pauses that double up to a
-/// limit and vary by a fifth, so that many clients do not return in step.
+/// limit while no session lasts, and vary by a fifth, so that many clients do not return in step.
 /// </summary>
 sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -82,11 +82,15 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
                 try
                 {
                     await using var session = await ChainSession.OpenAsync(endpoint, last, options, time, logger, _stopping.Token);
-                    (last, failures) = (session, 0);
+                    last = session;
                     _outage.Connected(endpoint, session.Runtime.SpecVersion, session.Runtime.Metadata.Version, session.Head.Number);
                     lock (_lock)
                         _online.TrySetResult(session);
+                    var opened = time.GetTimestamp();
                     _lastFault = await session.RunAsync(Heads, _stopping.Token);
+                    // A node that takes connections and drops them is no better than one that takes none.
+                    if (time.GetElapsedTime(opened) >= OutageLog.Stable)
+                        failures = 0;
                 }
                 catch (SubstrateException fault)
                 {

@@ -17,6 +17,9 @@ sealed partial class AxonAnnouncer(
     /// <summary>Blocks between two looks at a published entry: the reference miner's status interval, about 15 minutes.</summary>
     public const ulong StatusInterval = 75;
 
+    /// <summary>Blocks a re-organisation or a change of nodes takes back at most.</summary>
+    const ulong Reorganisation = 25;
+
     volatile AxonPresence _current = new(AxonStage.Unknown, "the chain was not asked yet");
     ServeAxonCall? _wanted;
     int _failures;
@@ -26,7 +29,7 @@ sealed partial class AxonAnnouncer(
     /// <summary>Looks at the entry when it is due at <paramref name="block"/>, and publishes it when it differs.</summary>
     public async Task OnHeadAsync(ulong block, CancellationToken cancellation)
     {
-        if (block < _current.NextBlock && !IsContradicted())
+        if (block < _current.NextBlock && !HasBegunAnew(block) && !IsContradicted())
             return;
         try
         {
@@ -42,6 +45,12 @@ sealed partial class AxonAnnouncer(
             Become(_current with { Stage = AxonStage.Failing, Detail = fault.Message, NextBlock = block + BackOff(), CheckedBlock = block });
         }
     }
+
+    /// <summary>
+    /// The chain began anew, or a node named a block that is far ahead: block numbers noted before mean nothing, and waiting for them
+    /// could last for ever.
+    /// </summary>
+    bool HasBegunAnew(ulong block) => block + Reorganisation < _current.CheckedBlock;
 
     /// <summary>A metagraph newer than our last look shows something else: a look now instead of at the next interval.</summary>
     bool IsContradicted()
@@ -75,7 +84,7 @@ sealed partial class AxonAnnouncer(
         // The pool refuses an early call anyway; knowing the block saves a rejected extrinsic every few seconds. What is sent at a head
         // is in the next block, and judged as of that one.
         if (published is { Block: > 0 } && await EarliestAsync(published, cancellation) is var earliest && block + 1 < earliest)
-            return Limited(uid, published, earliest);
+            return Limited(uid, published, earliest, block);
         await chain.ServeAxonAsync(netuid, wanted, hotkey, cancellation);
         published = await chain.GetAxonAsync(netuid, hotkey.Hotkey, cancellation);
         return wanted.Matches(published)
@@ -100,7 +109,7 @@ sealed partial class AxonAnnouncer(
             var published = await chain.GetAxonAsync(netuid, hotkey.Hotkey, cancellation);
             var earliest = published is null ? 0 : await EarliestAsync(published, cancellation);
             return earliest <= block ? next
-                : Limited(next.Uid, published!, earliest) with { NextBlock = Math.Max(block + 1, earliest - 1), CheckedBlock = block };
+                : Limited(next.Uid, published!, earliest, block) with { CheckedBlock = block };
         }
         catch (SubstrateException)
         {
@@ -111,8 +120,10 @@ sealed partial class AxonAnnouncer(
     async Task<ulong> EarliestAsync(AxonInfo published, CancellationToken cancellation) =>
         published.Block + await chain.GetServingRateLimitAsync(netuid, cancellation);
 
-    static AxonPresence Limited(Uid? uid, AxonInfo published, ulong earliest) =>
-        new(AxonStage.Waiting, $"the subnet's rate limit allows the new entry at block {earliest}", uid, published, earliest - 1);
+    /// <summary>A long wait is looked at in between: the subnet's owner may lower the limit.</summary>
+    static AxonPresence Limited(Uid? uid, AxonInfo published, ulong earliest, ulong block) => new(
+        AxonStage.Waiting, $"the subnet's rate limit allows the new entry at block {earliest}", uid, published,
+        Math.Clamp(earliest - 1, block + 1, block + StatusInterval));
 
     static AxonPresence Published(Uid? uid, AxonInfo axon, ulong block) =>
         new(AxonStage.Published, $"{new IPEndPoint(axon.Ip, axon.Port)} since block {axon.Block}", uid, axon, block + StatusInterval);

@@ -48,7 +48,17 @@ sealed class ScriptedPeer(WebSocket socket, HttpContext context) : IDisposable
         }
     }
 
-    public void Cut() => context.Abort();
+    public void Cut()
+    {
+        try
+        {
+            context.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client was faster.
+        }
+    }
 
     public void Dispose() => _sending.Dispose();
 

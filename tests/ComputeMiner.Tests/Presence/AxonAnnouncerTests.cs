@@ -113,6 +113,39 @@ public sealed class AxonAnnouncerTests
     }
 
     [Fact]
+    public async Task OnHead_LongLimitIsLoweredMeanwhile_ServesByTheNewOne()
+    {
+        await using var miner = await ChainAndMiner.StartAsync(new DevChainOptions { ServingRateLimit = 7200 });
+        miner.Register();
+        await miner.LookAsync();
+        miner.Want(ChainAndMiner.Wish(port: 9001));
+        await miner.ProduceToAsync(miner.Presence.NextBlock);
+        await miner.LookNowAsync();
+        Assert.Equal(AxonStage.Waiting, miner.Presence.Stage);
+
+        miner.Chain.Change(changes => changes.SetServingRateLimit(ChainAndMiner.Netuid, 50));
+        await miner.ProduceToAsync(miner.Presence.CheckedBlock + AxonAnnouncer.StatusInterval);
+        await miner.LookAsync();
+
+        Assert.Equal((AxonStage.Published, (ushort)9001), (miner.Presence.Stage, (await miner.ReadAxonAsync())!.Port));
+    }
+
+    [Fact]
+    public async Task OnHead_NodeNamedABlockFarAheadOnce_GoesOnWithTheRealOnes()
+    {
+        await using var miner = await ChainAndMiner.StartAsync(new DevChainOptions { ServingRateLimit = 0 });
+        miner.Register();
+        await miner.LookAsync();
+        await miner.Announcer.OnHeadAsync(uint.MaxValue, miner.Patience);
+        Assert.Equal(AxonStage.Published, miner.Presence.Stage);
+
+        miner.Want(ChainAndMiner.Wish(port: 9001));
+        await miner.LookAsync();
+
+        Assert.Equal((AxonStage.Published, (ushort)9001), (miner.Presence.Stage, (await miner.ReadAxonAsync())!.Port));
+    }
+
+    [Fact]
     public async Task OnHead_NotRegistered_SaysSoKeepsLookingAndServesAfterRegistration()
     {
         await using var miner = await ChainAndMiner.StartAsync();

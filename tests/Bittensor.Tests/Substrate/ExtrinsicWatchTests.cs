@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+using Bittensor.Keys;
+using Bittensor.Substrate;
+using Bittensor.Subtensor;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bittensor.Tests.Substrate;
+
+/// <summary>What becomes of an extrinsic that never gets into a block.</summary>
+public sealed class ExtrinsicWatchTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ServeAxon_PoolKeepsItAndSaysNothing_HasExpiredWithItsEra(bool finalized)
+    {
+        var fault = await ServeAsync(finalized, (peer, request) => peer.ReplyAsync(request, "kept"));
+
+        Assert.Equal("Expired", fault.ErrorName);
+    }
+
+    [Fact]
+    public async Task ServeAxon_NodeHangsUpOnEverySubmission_HasExpiredWithItsEra()
+    {
+        var fault = await ServeAsync(finalized: false, (peer, _) =>
+        {
+            peer.Cut();
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal("Expired", fault.ErrorName);
+    }
+
+    [Theory]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("{\"sleeping\":{}}")]
+    public async Task ServeAxon_StatusThatSaysNothing_IsPassedOver(string status)
+    {
+        using var patience = Patience();
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        await using var client = ClientOf(chain, finalized: false);
+        using var miner = Keypair.FromUri("//Miner");
+
+        var serving = client.ServeAxonAsync(new Netuid(27), new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091), miner, patience.Token);
+        await chain.Node.SeenAsync("author_submitAndWatchExtrinsic", patience.Token);
+        foreach (var peer in chain.Node.Peers)
+            await peer.SendAsync($"{{\"method\":\"author_extrinsicUpdate\",\"params\":{{\"subscription\":\"s3\",\"result\":{status}}}}}");
+        await chain.ProduceAsync();
+
+        Assert.Equal(0u, (await serving).Index);
+        Assert.Equal(1, chain.Node.Connections);
+    }
+
+    /// <summary>Serves while blocks are made that never hold the extrinsic.</summary>
+    static async Task<ExtrinsicFailedException> ServeAsync(bool finalized, Func<ScriptedPeer, JsonElement, Task> submitted)
+    {
+        using var patience = Patience();
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        await using var client = ClientOf(chain, finalized);
+        using var miner = Keypair.FromUri("//Miner");
+        chain.Before = async (peer, request) =>
+        {
+            if (request.GetProperty("method").GetString() != "author_submitAndWatchExtrinsic")
+                return false;
+            await submitted(peer, request);
+            return true;
+        };
+
+        var serving = client.ServeAxonAsync(new Netuid(27), new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091), miner, patience.Token);
+        await Task.WhenAny(serving, chain.Node.SeenAsync("author_submitAndWatchExtrinsic", patience.Token));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!serving.IsCompleted && await timer.WaitForNextTickAsync(patience.Token))
+            await chain.ProduceAsync();
+        return await Assert.ThrowsAsync<ExtrinsicFailedException>(() => serving);
+    }
+
+    static CancellationTokenSource Patience()
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        return patience;
+    }
+
+    static SubtensorClient ClientOf(ScriptedChain chain, bool finalized) => new(
+        new SubtensorOptions
+        {
+            Endpoints = [chain.Node.Endpoint],
+            FirstBackoff = TimeSpan.FromMilliseconds(5),
+            LongestBackoff = TimeSpan.FromMilliseconds(20),
+            WaitForFinalization = finalized,
+        },
+        TimeProvider.System, NullLogger<SubtensorClient>.Instance);
+}
