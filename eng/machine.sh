@@ -64,6 +64,11 @@ need_linker() {
   install_packages clang zlib1g-dev
 }
 
+# hashcat computes on a CPU through the OpenCL loader and a driver that is registered with it.
+has_opencl_cpu() {
+  [ -e /etc/OpenCL/vendors/pocl.icd ] && ldconfig -p | grep -q 'libOpenCL\.so'
+}
+
 # The pid file first: asking the daemon takes a tenth of a second, and a start with nothing to do shall not.
 docker_runs() {
   [ -n "${DOCKER_HOST-}" ] && return

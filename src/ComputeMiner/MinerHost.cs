@@ -59,14 +59,15 @@ static partial class MinerHost
 
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
+        var solver = await StartSolverAsync(options, allocator, time, loggers, stop);
         var endpoints = new AxonEndpoint[]
         {
             new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
-            new ChallengeEndpoint(),
+            new ChallengeEndpoint(solver, caller => gate.Priority(caller), loggers.CreateLogger<ChallengeEndpoint>()),
         };
         await using var axon = new AxonServer(options.Axon.ToServerOptions(), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
-            () => docker.Safeguards, time);
+            () => docker.Safeguards, solver, time);
         await using var admin = new AdminServer(options.Admin.Address, status.Read, loggers.CreateLogger<AdminServer>());
 
         // What was signed before this start may have been answered by an earlier run, whose memory of nonces is gone.
@@ -78,6 +79,27 @@ static partial class MinerHost
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);
+    }
+
+    /// <summary>What works on challenges while nobody has the machine; null when that is off.</summary>
+    /// <exception cref="HashcatException">hashcat cannot be used.</exception>
+    static async Task<ChallengeSolver?> StartSolverAsync(
+        MinerOptions options, Allocator allocator, TimeProvider time, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var settings = options.Challenge;
+        if (!settings.Enabled)
+            return null;
+        var program = await HashcatProgram.FindAsync(settings.HashcatPath, time, stop);
+        var hashcat = new Hashcat(settings, HashcatDirectory.Open(options.StateDirectory), options.Container.Gpus.Count > 0, time);
+        // Challenges hold at most half of the axon's workers, whatever happens: checks and rentals go on.
+        var solver = new ChallengeSolver(
+            hashcat, program, () => allocator.IsFree, Math.Max(0, options.Axon.MaxWorkers / 2 - 1), time, loggers.CreateLogger<ChallengeSolver>(), stop);
+        allocator.Changed += snapshot =>
+        {
+            if (snapshot.Allocation is not null)
+                solver.Yield();
+        };
+        return solver;
     }
 
     static async Task ListenAsync(string flag, Func<CancellationToken, Task> start, CancellationToken stop)

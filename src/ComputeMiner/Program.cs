@@ -12,6 +12,7 @@ CliEntry[] commands =
         "wallet", "Makes and shows keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(), new WalletShowCommand()),
     new RegisterCommand(),
     new StatusCommand(),
+    new CommandGroup("challenge", "Proof of work.", new ChallengeBenchCommand(TimeProvider.System)),
     new DoctorCommand(TimeProvider.System),
 ];
 var application = new CliApplication([.. commands], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());

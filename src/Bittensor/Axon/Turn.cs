@@ -1,7 +1,7 @@
 namespace Bittensor.Axon;
 
 /// <summary>How waiting for a turn ended. The default grants nothing.</summary>
-enum Turn
+public enum Turn
 {
     /// <summary>The deadline or the caller's disconnect came first.</summary>
     GivenUp,

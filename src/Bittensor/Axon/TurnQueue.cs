@@ -4,7 +4,7 @@ namespace Bittensor.Axon;
 /// Decides who runs next when more requests wait than may run: the highest priority, equal ones by arrival. Whoever has
 /// waited for half of his time goes before all who have not, so that a stream of high priorities starves nobody.
 /// </summary>
-sealed class TurnQueue(int maxRunning, int maxWaiting, TimeProvider time)
+public sealed class TurnQueue(int maxRunning, int maxWaiting, TimeProvider time)
 {
     readonly Lock _lock = new();
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ComputeMiner.Challenges;
 
 /// <summary>Whether and how challenges are worked on.</summary>
@@ -12,6 +14,6 @@ sealed class ChallengeSettings
     /// <summary>hashcat's workload profile, 1 to 4. Default 3.</summary>
     public int WorkloadProfile { get; set; } = 3;
 
-    /// <summary>More hashcat arguments. Default: none.</summary>
-    public string ExtendedOptions { get; set; } = "";
+    /// <summary>More hashcat arguments, of those in <see cref="HashcatOptions"/>. Default: none.</summary>
+    public ImmutableArray<string> ExtendedOptions { get; set; } = [];
 }

@@ -1,4 +1,5 @@
 using ComputeMiner.Allocations;
+using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Diagnostics;
@@ -34,7 +35,7 @@ sealed class RunCommand : CliCommand
         {
             return ExitCode.Good;
         }
-        catch (Exception fault) when (fault is StartupException or ContainerEngineException or LedgerException)
+        catch (Exception fault) when (fault is StartupException or ContainerEngineException or LedgerException or HashcatException)
         {
             throw new CommandFailedException(fault.Message);
         }

@@ -1,4 +1,3 @@
-using Bittensor.Compute;
 using ComputeMiner.Configuration;
 using ComputeMiner.Validator;
 
@@ -11,6 +10,8 @@ static class ValidatorCommands
     static readonly CommandFlag<bool> Testing = new("testing", ValueKinds.Switch, false, "A short test, which a rental pre-empts.");
     static readonly CommandFlag<string> SshKey = new("ssh-key", ValueKinds.Text, "", "An OpenSSH public key line to let in.");
     static readonly CommandFlag<int> Difficulty = new("difficulty", ValueKinds.Integer(0, 16), 7, "Length of the password to find.");
+    static readonly CommandFlag<int> Mode = new("mode", ValueKinds.Choice(("600", 600), ("610", 610)), 610, "hashcat's mode: BLAKE2b-512 of the password, or of password and salt.");
+    static readonly CommandFlag<TimeSpan> Wait = new("wait", ValueKinds.Seconds, TimeSpan.FromSeconds(60), "Seconds to wait for the answer.");
 
     public static CommandGroup Group { get; } = new(
         "validator",
@@ -30,8 +31,11 @@ static class ValidatorCommands
         Action("resume", "Let our container go on."),
         new ValidatorCommand("deallocate", "Give the machine back.", "", [], async (session, _, token) =>
             ValidatorAnswer.Of(await session.DeallocateAsync(token))),
-        new ValidatorCommand("challenge", "Send a proof-of-work challenge.", " --difficulty 7", [Difficulty], async (session, context, token) =>
-            ValidatorAnswer.Of(await session.ChallengeAsync(new ChallengeSynapse { ChallengeDifficulty = context.Get(Difficulty) }, token))));
+        new ValidatorCommand("challenge", "Send a proof-of-work challenge and check its result.", " --difficulty 7", [Difficulty, Mode, Wait], async (session, context, token) =>
+        {
+            var work = ProofOfWork.Make(context.Get(Difficulty), context.Get(Mode));
+            return ValidatorAnswer.Of(await session.ChallengeAsync(work.Challenge, context.Get(Wait), token), work);
+        }));
 
     static ValidatorCommand Action(string name, string summary) =>
         new(name, summary, "", [], async (session, _, token) => ValidatorAnswer.Of(await session.ActAsync(name, token)));

@@ -13,7 +13,6 @@ static class SettingTable
 {
     const string SharedParser = "a validator's flag; the reference's parser is shared.";
 
-    const string NoSolver = "this version answers challenges as the reference does, without working on them.";
     const string NoRegistry = "this version publishes nothing outside the chain.";
     const string NoUpdates = "this version neither looks for nor installs newer ones.";
 
@@ -58,12 +57,13 @@ static class SettingTable
         Of("miner.whitelist.not.enough.stake", ValueKinds.Switch, o => o.Admission.AcceptLowStake, (o, v) => o.Admission.AcceptLowStake = v,
             "Accept registered callers below admission.min-stake.") with { Destination = "miner_whitelist_not_enough_stake" },
         Of("miner.hashcat.path", ValueKinds.Text, o => o.Challenge.HashcatPath, (o, v) => o.Challenge.HashcatPath = v,
-            "The hashcat program.") with { Destination = "miner_hashcat_path", WithoutEffect = NoSolver },
+            "The hashcat program, by path or by name; see challenge.enabled.") with { Destination = "miner_hashcat_path" },
         Of("miner.hashcat.workload.profile", ValueKinds.Integer(1, 4), o => o.Challenge.WorkloadProfile,
             (o, v) => o.Challenge.WorkloadProfile = v,
-            "hashcat's workload profile, 1 (low) to 4 (highest).") with { Destination = "miner_hashcat_workload_profile", WithoutEffect = NoSolver },
-        Of("miner.hashcat.extended.options", ValueKinds.Text, o => o.Challenge.ExtendedOptions, (o, v) => o.Challenge.ExtendedOptions = v,
-            "More hashcat arguments, in quotes.") with { Destination = "miner_hashcat_extended_options", WithoutEffect = NoSolver },
+            "hashcat's workload profile, 1 (low) to 4 (highest).") with { Destination = "miner_hashcat_workload_profile" },
+        Of("miner.hashcat.extended.options", HashcatKinds.Options, o => o.Challenge.ExtendedOptions,
+            (o, v) => o.Challenge.ExtendedOptions = v,
+            "More hashcat options, in quotes: devices and speed only, such as \"-O -d 1\".") with { Destination = "miner_hashcat_extended_options" },
         Of("logging.debug", ValueKinds.Switch, o => o.Logging.Debug, (o, v) => o.Logging.Debug = v,
             "Log more: every request.") with { Variables = ["BT_LOGGING_DEBUG"] },
         Of("logging.trace", ValueKinds.Switch, o => o.Logging.Trace, (o, v) => o.Logging.Trace = v,
@@ -131,7 +131,7 @@ static class SettingTable
         Of("admission.any-registered", ValueKinds.Switch, o => o.Admission.AnyRegistered, (o, v) => o.Admission.AnyRegistered = v,
             "Accept every registered hotkey, as the reference really does."),
         Of("challenge.enabled", ValueKinds.Switch, o => o.Challenge.Enabled, (o, v) => o.Challenge.Enabled = v,
-            "Work on challenges with hashcat.") with { WithoutEffect = NoSolver, Idle = "false" },
+            "Work on challenges with hashcat while nobody has the machine."),
         Of("registry", ValueKinds.Choice(("wandb", RegistryKind.Wandb), ("off", RegistryKind.Off)), o => o.Registry.Kind,
             (o, v) => o.Registry.Kind = v,
             "Where hardware and state are published.") with { WithoutEffect = NoRegistry, Idle = "off" },

@@ -4,6 +4,7 @@ using Bittensor.Axon;
 using Bittensor.Keys;
 using ComputeMiner.Admission;
 using ComputeMiner.Allocations;
+using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Presence;
@@ -14,7 +15,7 @@ namespace ComputeMiner.Dashboard;
 sealed class StatusSource(
     MinerOptions options, Hotkey hotkey, AxonPipeline axon, AdmissionGate gate, MetagraphSource metagraphs, ChainFollower follower,
     Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup,
-    Func<IReadOnlyList<SafeguardState>> safeguards, TimeProvider time)
+    Func<IReadOnlyList<SafeguardState>> safeguards, ChallengeSolver? solver, TimeProvider time)
 {
     static readonly string Version = typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 
@@ -36,6 +37,7 @@ sealed class StatusSource(
             new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
             .. safeguards().Select(each => new ComponentStatus(each.Name, each.Ok, each.Detail)),
+            .. solver is null ? [] : new[] { new ComponentStatus("Challenges", true, solver.Current.ToString()) },
         ];
         return new MinerStatus(
             Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,

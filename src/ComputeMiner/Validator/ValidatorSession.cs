@@ -54,7 +54,11 @@ sealed class ValidatorSession(DendriteClient dendrite, AxonTarget target, RSA ke
         SendAsync(Change(1, new DockerAction { Action = "exchange_key", SshKey = sshKey, KeyType = "user" }), ActionTimeout, cancellation);
 
     public Task<DendriteResponse<ChallengeSynapse>> ChallengeAsync(ChallengeSynapse challenge, CancellationToken cancellation) =>
-        dendrite.CallAsync(target, challenge, ActionTimeout, cancellation);
+        ChallengeAsync(challenge, ActionTimeout, cancellation);
+
+    /// <summary>The same, waiting for another time than usual.</summary>
+    public Task<DendriteResponse<ChallengeSynapse>> ChallengeAsync(ChallengeSynapse challenge, TimeSpan timeout, CancellationToken cancellation) =>
+        dendrite.CallAsync(target, challenge, timeout, cancellation);
 
     /// <summary>The answer to an allocate, with the opened credentials when it was granted.</summary>
     public ValidatorAnswer Opened(DendriteResponse<AllocateSynapse> response)
