@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bittensor.Keys;
+using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Doctor;
@@ -103,6 +104,40 @@ public sealed class DoctorCheckTests : IDisposable
 
         Assert.Equal(state, found.Single(r => r.Name == "memory").State.ToString());
         Assert.Contains(Path.GetTempPath().TrimEnd('/'), found.Single(r => r.Name == "disk").Finding, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "Failed", "There is no program /nonexistent/hashcat")]
+    [InlineData(false, "Good", "none needed: challenges are off")]
+    public async Task Hashcat_Missing_MattersWhereChallengesAreOn(bool enabled, string state, string finding)
+    {
+        var settings = new ChallengeSettings { Enabled = enabled, HashcatPath = "/nonexistent/hashcat" };
+
+        var result = Assert.Single(await Run(new HashcatCheck(settings, TimeProvider.System)));
+
+        Assert.Equal(state, result.State.ToString());
+        Assert.Contains(finding, result.Finding, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hashcat_Present_NamesVersionAndDevice()
+    {
+        var result = Assert.Single(await Run(new HashcatCheck(new ChallengeSettings { Enabled = true }, TimeProvider.System)));
+
+        Assert.Equal(CheckState.Good, result.State);
+        Assert.Matches(@"^v[67]\.[0-9.]+ at /.*/hashcat; it sees .*(CPU|GPU) .+$", result.Finding);
+    }
+
+    [Fact]
+    public async Task Hashcat_WithoutADevice_NamesTheDrivers()
+    {
+        using var fake = await ComputeMiner.Tests.Challenges.FakeHashcat.CreateAsync("echo ATTENTION! No OpenCL installation found.; exit 255");
+
+        var result = Assert.Single(await Run(new HashcatCheck(new ChallengeSettings { Enabled = true, HashcatPath = fake.Path }, TimeProvider.System)));
+
+        Assert.Equal(CheckState.Failed, result.State);
+        Assert.Contains("it sees no device", result.Finding, StringComparison.Ordinal);
+        Assert.Contains("pocl-opencl-icd", result.Remedy, StringComparison.Ordinal);
     }
 
     static Task<IReadOnlyList<CheckResult>> Run(IDoctorCheck check) => check.RunAsync(TestContext.Current.CancellationToken);
