@@ -113,11 +113,11 @@ public sealed class ChallengeTests(HashcatFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Run_OptionThatIsNotAllowed_StopsTheStartAndSaysWhichAre()
     {
-        var (exitCode, _, errors) = await MinerProcess.RunAsync(["run", "--miner.hashcat.extended.options", "--outfile=/tmp/x"]);
+        var (exitCode, _, errors) = await MinerProcess.RunAsync(["run", "--miner.hashcat.extended.options", "-O -o /tmp/x"]);
 
         Assert.Equal(2, exitCode);
         Assert.StartsWith(
-            "error: miner.hashcat.extended.options = '--outfile=/tmp/x' (flag --miner.hashcat.extended.options): must be hashcat options out of -O",
+            "error: miner.hashcat.extended.options = '-O -o /tmp/x' (flag --miner.hashcat.extended.options): must be hashcat options out of -O",
             errors, StringComparison.Ordinal);
     }
 
