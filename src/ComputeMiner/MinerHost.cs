@@ -8,7 +8,9 @@ using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Containers.Egress;
+using ComputeMiner.Control;
 using ComputeMiner.Dashboard;
+using ComputeMiner.Diagnostics;
 using ComputeMiner.Presence;
 
 namespace ComputeMiner;
@@ -23,7 +25,7 @@ static partial class MinerHost
 
     /// <summary>Runs until <paramref name="stop"/> fires. Rented containers stay as they are.</summary>
     /// <exception cref="StartupException">Something the operator must mend first; the message says what and how.</exception>
-    public static async Task RunAsync(MinerOptions options, Keypair hotkey, ILoggerFactory loggers, CancellationToken stop)
+    public static async Task RunAsync(MinerOptions options, Keypair hotkey, ILoggerFactory loggers, RecentEvents events, CancellationToken stop)
     {
         var time = TimeProvider.System;
         var logger = loggers.CreateLogger("ComputeMiner");
@@ -39,7 +41,8 @@ static partial class MinerHost
         var machine = await engine.ProbeAsync(stop);
         Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
         using var ledger = AllocationLedger.Open(options.StateDirectory);
-        await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>());
+        var drain = new DrainSwitch(options.StateDirectory);
+        await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
         var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, time, loggers.CreateLogger<AllocationReconciler>());
         using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
@@ -68,13 +71,18 @@ static partial class MinerHost
         await using var axon = new AxonServer(options.Axon.ToServerOptions(), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
             () => docker.Safeguards, solver, time);
-        await using var admin = new AdminServer(options.Admin.Address, status.Read, loggers.CreateLogger<AdminServer>());
+        var shown = () => status.Read() with { Draining = drain.IsOn, Spare = Spare(container, engine), Events = events.Snapshot() };
+        await using var admin = new AdminServer(options.Admin.Address, shown, loggers.CreateLogger<AdminServer>());
+
+        var control = new OperatorControl(allocator, drain, loggers.CreateLogger<OperatorControl>());
+        using var word = new ControlSocket(options.StateDirectory, control.AnswerAsync, time, loggers.CreateLogger<ControlSocket>());
+        word.Listen();
 
         // What was signed before this start may have been answered by an earlier run, whose memory of nonces is gone.
         axon.Pipeline.Nonces.RaiseFloor(NonceOf(time.GetUtcNow()));
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        BackgroundService[] services = [egress, startup, expiry, .. container.Spare ? [spares] : Array.Empty<BackgroundService>(), follower];
+        BackgroundService[] services = [egress, startup, expiry, .. container.Spare ? [spares] : Array.Empty<BackgroundService>(), follower, word];
         await new ServiceWatch(services, StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
@@ -101,6 +109,8 @@ static partial class MinerHost
         };
         return solver;
     }
+
+    static string Spare(ContainerOptions container, WarmContainers engine) => !container.Spare ? "off" : engine.IsReady ? "ready" : "none";
 
     static async Task ListenAsync(string flag, Func<CancellationToken, Task> start, CancellationToken stop)
     {

@@ -13,6 +13,8 @@ CliEntry[] commands =
     new RegisterCommand(),
     new StatusCommand(),
     new CommandGroup("challenge", "Proof of work.", new ChallengeBenchCommand(TimeProvider.System)),
+    new ReleaseCommand(),
+    new CommandGroup("drain", "Hands nothing new out, or the machine again.", new DrainCommand(on: true), new DrainCommand(on: false)),
     new DoctorCommand(TimeProvider.System),
 ];
 var application = new CliApplication([.. commands], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());

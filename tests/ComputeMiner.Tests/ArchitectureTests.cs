@@ -30,7 +30,8 @@ public partial class ArchitectureTests
         { "DevNet", ["ComputeMiner", "Docker.DotNet"] },
         { "ComputeMiner.Containers", ["ComputeMiner.Allocations", "ComputeMiner.Admission", "ComputeMiner.Presence"] },
         { "ComputeMiner.Admission", ["ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
-        { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Control", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Control", ["ComputeMiner.Admission", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
         { "ComputeMiner.Presence", ["ComputeMiner.Allocations", "ComputeMiner.Containers"] },
     };
 

@@ -11,6 +11,9 @@ enum AllocationRefusal
     /// <summary>The miner's hotkey has no uid on the subnet, or that is not known yet.</summary>
     NotRegistered,
 
+    /// <summary>The operator wants nothing new handed out.</summary>
+    Draining,
+
     /// <summary>Somebody holds the machine.</summary>
     Busy,
 

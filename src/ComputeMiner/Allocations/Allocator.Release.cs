@@ -22,9 +22,9 @@ sealed partial class Allocator
         return _released.Any(each => each.At >= since && Owns(each.Owner, each.Hotkey, key, caller));
     }
 
-    /// <summary>Ends whatever holds the machine, on the operator's word. False when nothing does or it could not be written down.</summary>
-    public async Task<bool> ReleaseByOperatorAsync(CancellationToken cancellation) =>
-        _slot.Held is { } held && await ReleaseAsync(held, ReleaseCause.Operator, cancellation);
+    /// <summary>Ends an allocation on the operator's word. False when it does not hold the machine or that could not be written down.</summary>
+    public async Task<bool> ReleaseByOperatorAsync(string id, CancellationToken cancellation) =>
+        _slot.Held is { } held && held.Id == id && await ReleaseAsync(held, ReleaseCause.Operator, cancellation);
 
     /// <summary>
     /// One round of care: ends what is expired, finishes what is over, repairs the container of what goes on. Called on a period.

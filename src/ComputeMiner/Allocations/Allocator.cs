@@ -27,7 +27,10 @@ sealed partial class Allocator(
     public AllocationSnapshot Current => new(_restored && _image is not null, _slot.Held);
 
     /// <summary>A new allocation would be accepted now.</summary>
-    public bool IsFree => Current is { Ready: true, Allocation: null };
+    public bool IsFree => Drain is not { IsOn: true } && Current is { Ready: true, Allocation: null };
+
+    /// <summary>The operator's wish that nothing new be handed out.</summary>
+    public DrainSwitch? Drain { get; set; }
 
     /// <summary>The key's allocation is alive.</summary>
     public bool Holds(SealingKey key) => _slot.Held is { IsAlive: true } held && held.Owner == key.Fingerprint;
@@ -74,6 +77,8 @@ sealed partial class Allocator(
     {
         if (_image is not { } image || !_restored)
             return AllocationOutcome.Refused(AllocationRefusal.NotReady);
+        if (Drain is { IsOn: true })
+            return AllocationOutcome.Refused(AllocationRefusal.Draining);
         using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var wanted = Promise(request);
         if (!_slot.TryReserve(wanted, start))

@@ -35,6 +35,8 @@ sealed class SpareKeeper(WarmContainers warm, Allocator allocator, AllocationOpt
     {
         try
         {
+            if (allocator.Drain is { IsOn: true })
+                await warm.DropAsync();
             await warm.CheckAsync(cancellation);
             return await warm.PrepareAsync(() => allocator.IsFree);
         }

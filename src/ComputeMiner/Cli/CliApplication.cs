@@ -10,6 +10,9 @@ sealed class CliApplication(ImmutableArray<CliEntry> entries, CliConsole console
 {
     public static string Version => typeof(CliApplication).Assembly.GetName().Version!.ToString(3);
 
+    // Says whether a command line is right and does nothing: whoever prepares the machine for a command asks first.
+    bool IsCheck { get; init; }
+
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         try
@@ -42,6 +45,8 @@ sealed class CliApplication(ImmutableArray<CliEntry> entries, CliConsole console
             (arguments is [] ? console.Error : console.Out).Write(HelpText.Overview(entries));
             return arguments is [] ? ExitCode.WrongUsage : ExitCode.Good;
         }
+        if (arguments is ["--check", ..])
+            return await new CliApplication(entries, console, environment) { IsCheck = true }.DispatchAsync([.. arguments.Skip(1)], cancellation);
         if (arguments is ["--version"])
         {
             console.Out.WriteLine("miner " + Version);
@@ -82,7 +87,7 @@ sealed class CliApplication(ImmutableArray<CliEntry> entries, CliConsole console
         foreach (var fault in configuration.Faults)
             console.Error.WriteLine("error: " + fault);
         if (configuration.Faults.IsEmpty && configuration.Arguments.IsEmpty)
-            return await command.RunAsync(new CommandContext(configuration, console), cancellation);
+            return IsCheck ? ExitCode.Good : await command.RunAsync(new CommandContext(configuration, console), cancellation);
         foreach (var argument in configuration.Arguments)
             console.Error.WriteLine($"error: '{argument}' is one word too many");
         console.Error.WriteLine($"'miner {name} --help' shows what is accepted.");

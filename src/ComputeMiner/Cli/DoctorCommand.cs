@@ -53,6 +53,7 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
         yield return new DockerCheck(engine);
         yield return new GpuCheck();
         yield return new HashcatCheck(options.Challenge, time);
+        yield return new DrainCheck(options.StateDirectory);
         yield return new ResourcesCheck(options.StateDirectory, options.Container.MemoryReserve);
     }
 

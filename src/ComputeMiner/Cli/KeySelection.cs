@@ -29,7 +29,10 @@ static class KeySelection
         }
         catch (KeyfileException fault)
         {
-            throw new CommandFailedException(fault.Message);
+            var wallet = context.Wallet();
+            throw new CommandFailedException(File.Exists(wallet.HotkeyFile)
+                ? fault.Message
+                : $"{fault.Message} Make one with `miner wallet create --wallet.name {wallet.Name} --wallet.hotkey {wallet.HotkeyName}`.");
         }
     }
 

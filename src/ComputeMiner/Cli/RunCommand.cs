@@ -23,12 +23,13 @@ sealed class RunCommand : CliCommand
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var options = context.Options;
-        using var loggers = LoggerFactory.Create(logging => logging.AddMinerLog(options.Logging));
+        using var events = new RecentEvents(TimeProvider.System);
+        using var loggers = LoggerFactory.Create(logging => logging.AddMinerLog(options.Logging).AddProvider(events));
         try
         {
             using var hotkey = context.LoadHotkey();
             ColdkeyWarning.LogIfOpen(context.Wallet(), loggers.CreateLogger("ComputeMiner"));
-            await MinerHost.RunAsync(options, hotkey, loggers, cancellation);
+            await MinerHost.RunAsync(options, hotkey, loggers, events, cancellation);
             return ExitCode.Good;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

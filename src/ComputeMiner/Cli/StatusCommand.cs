@@ -8,6 +8,8 @@ namespace ComputeMiner.Cli;
 /// <summary>What the running miner is doing.</summary>
 sealed class StatusCommand : CliCommand
 {
+    const int ShownEvents = 8;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public override string Name => "status";
@@ -49,6 +51,12 @@ sealed class StatusCommand : CliCommand
         }
     }
 
+    static string TimeLeft(RentalStatus rental)
+    {
+        var left = TimeSpan.FromSeconds(Math.Floor(rental.SecondsLeft ?? 0));
+        return left.Days > 0 ? $"{left.Days} d {left.Hours} h" : left.ToString();
+    }
+
     static void Show(MinerStatus status)
     {
         var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "");
@@ -57,7 +65,9 @@ sealed class StatusCommand : CliCommand
         Row("hotkey", status.Hotkey);
         Row("rental", status.Rental.AllocationId is null
             ? status.Rental.State
-            : $"{status.Rental.State}: {status.Rental.Kind} {status.Rental.AllocationId} for {status.Rental.Caller}, ends {status.Rental.Expires:u}");
+            : $"{status.Rental.State}: {status.Rental.Kind} {status.Rental.AllocationId} for {status.Rental.Caller}, ends {status.Rental.Expires:u}, {TimeLeft(status.Rental)} left");
+        Row("drain", status.Draining ? "ON: nothing new is handed out" : "off");
+        Row("spare", status.Spare ?? "none");
         foreach (var component in status.Components)
             Row(component.Name.ToLowerInvariant(), (component.Ok ? "ok: " : "NOT OK: ") + component.Detail);
         Row("chain", $"block {status.Chain.Block}, uid {status.Chain.Uid}, stake {status.Chain.Stake:0.##}, {status.Chain.Neurons} neurons");
@@ -65,6 +75,8 @@ sealed class StatusCommand : CliCommand
             Row("requests", $"{name}: {count}");
         foreach (var refusal in status.Refusals)
             Row("refused", $"{refusal.Rule}: {refusal.Count}, last {refusal.LastHotkey}, stake {refusal.LastStake?.ToString("0.##") ?? "none"}");
+        foreach (var each in status.Events.TakeLast(ShownEvents))
+            Row("event", $"{each.At:u} {each.Text}");
         AnsiConsole.Write(table);
     }
 }

@@ -1,11 +1,22 @@
 using System.Text.Json.Serialization;
+using ComputeMiner.Diagnostics;
 
 namespace ComputeMiner.Dashboard;
 
 /// <summary>What the running miner is doing, as <c>/status</c> gives it. Holds no secret and nothing that helps a stranger to one.</summary>
 sealed record MinerStatus(
     string Version, DateTimeOffset StartedAt, double UptimeSeconds, string Hotkey, int Netuid, bool Ready, IReadOnlyList<ComponentStatus> Components,
-    ChainStatus Chain, RentalStatus Rental, IReadOnlyDictionary<string, long> Requests, IReadOnlyList<RefusalStatus> Refusals);
+    ChainStatus Chain, RentalStatus Rental, IReadOnlyDictionary<string, long> Requests, IReadOnlyList<RefusalStatus> Refusals)
+{
+    /// <summary>The operator wants nothing new handed out.</summary>
+    public bool Draining { get; init; }
+
+    /// <summary>The container kept ahead of the next renter: "ready", "none", or "off".</summary>
+    public string? Spare { get; init; }
+
+    /// <summary>The last lines of the log, the oldest first.</summary>
+    public IReadOnlyList<RecentEvent> Events { get; init; } = [];
+}
 
 /// <summary>One part of the miner: whether it works, and what it says about itself.</summary>
 sealed record ComponentStatus(string Name, bool Ok, string Detail);
@@ -14,7 +25,11 @@ sealed record ComponentStatus(string Name, bool Ok, string Detail);
 sealed record ChainStatus(ulong? Block, double? MetagraphAgeSeconds, int Neurons, int? Uid, double? Stake, string? PublishedAxon, string AxonState);
 
 /// <summary>Who holds the machine: free, or a rental or test with its state and end.</summary>
-sealed record RentalStatus(string State, string? Kind, string? AllocationId, string? Caller, DateTimeOffset? Since, DateTimeOffset? Expires);
+sealed record RentalStatus(string State, string? Kind, string? AllocationId, string? Caller, DateTimeOffset? Since, DateTimeOffset? Expires)
+{
+    /// <summary>Until its end.</summary>
+    public double? SecondsLeft { get; init; }
+}
 
 /// <summary>How often an admission rule refused, and the last caller it refused with the stake seen.</summary>
 sealed record RefusalStatus(string Rule, long Count, string? LastHotkey, double? LastStake);

@@ -10,7 +10,9 @@ sealed class DemoContainers(ContainerOptions options, ILoggerFactory loggers) : 
 {
     readonly DockerEngine _engine = new(options, TimeProvider.System, loggers);
 
-    public async Task<int> CountAsync(CancellationToken cancellation) => (await _engine.ListAsync(cancellation)).Count;
+    /// <summary>How many somebody has; one that is kept ahead is nobody's.</summary>
+    public async Task<int> CountAsync(CancellationToken cancellation) => 
+        (await _engine.ListAsync(cancellation)).Count(each => each.Labels is not { IsSpare: true });
 
     public async ValueTask DisposeAsync()
     {

@@ -303,10 +303,11 @@ public class AllocatorTests
     public async Task ReleaseByOperatorAsync_Held_IsFreed()
     {
         await using var machine = await new SimulatedMachine().ReadyAsync();
-        Assert.False(await machine.Allocator.ReleaseByOperatorAsync(Cancellation));
+        Assert.False(await machine.Allocator.ReleaseByOperatorAsync("nothing", Cancellation));
         await machine.Allocator.AllocateAsync(_alice.Asks(AllocationKind.Rental), Cancellation);
+        Assert.False(await machine.Allocator.ReleaseByOperatorAsync("another", Cancellation));
 
-        Assert.True(await machine.Allocator.ReleaseByOperatorAsync(Cancellation));
+        Assert.True(await machine.Allocator.ReleaseByOperatorAsync(machine.Allocator.Current.Allocation!.Id, Cancellation));
 
         Assert.True(machine.Allocator.IsFree);
     }

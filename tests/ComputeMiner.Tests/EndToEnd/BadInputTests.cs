@@ -57,7 +57,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Equal("", output);
         Assert.Equal(
-            $"error: Key file {_directory}/default/hotkeys/default: It does not exist. Check the wallet's path and names, or create the key.\n", errors);
+            $"error: Key file {_directory}/default/hotkeys/default: It does not exist. Check the wallet's path and names, or create the key. Make one with `miner wallet create --wallet.name default --wallet.hotkey default`.\n", errors);
     }
 
     [Fact]

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Bittensor.Dendrite;
+using Bittensor.Keys;
+using ComputeMiner.Containers;
+using ComputeMiner.Demo;
+using ComputeMiner.Validator;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.EndToEnd;
+
+/// <summary>The real program as a miner on a dev chain, with a validator that rents it. Takes its containers along.</summary>
+sealed class RentedMiner : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    readonly string _directory = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
+    readonly DemoNetwork _network;
+    readonly DendriteClient _dendrite;
+    readonly RSA _key = RSA.Create(2048);
+    readonly ValidatorSession _session;
+    readonly AxonTarget _target;
+    readonly int _sshPort = DemoMiner.FreePort();
+    readonly IPEndPoint _admin = new(IPAddress.Loopback, DemoMiner.FreePort());
+    readonly DockerEngine _engine;
+    MinerProcess _miner = null!;
+
+    RentedMiner(DemoNetwork network)
+    {
+        _network = network;
+        var wallet = new Wallet(Path.Combine(_directory, "wallets"), "default", "default");
+        using var coldkey = Keypair.FromMnemonic(Mnemonic.Generate());
+        using var secrets = KeySecrets.FromMnemonic(Mnemonic.Generate());
+        wallet.CreateHotkey(secrets);
+        wallet.CreateColdkeyPublic(coldkey.Coldkey);
+        network.Chain.RegisterNeuron(network.Netuid, secrets.Keypair.Hotkey, coldkey.Coldkey);
+        _target = new AxonTarget(new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort()), secrets.Keypair.Hotkey);
+        _dendrite = new DendriteClient(network.Validator, new DendriteOptions());
+        _session = new ValidatorSession(_dendrite, _target, _key);
+        _engine = new DockerEngine(
+            new ContainerOptions { Instance = MinerInstance.Of(_target.Hotkey) }, TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    string State => Path.Combine(_directory, "state");
+
+    public static async Task<RentedMiner> StartAsync(CancellationToken cancellation)
+    {
+        var world = new RentedMiner(await DemoNetwork.StartAsync(TimeSpan.FromSeconds(1), cancellation));
+        await world.StartMinerAsync(cancellation);
+        return world;
+    }
+
+    public async Task KillAndStartAsync(CancellationToken cancellation)
+    {
+        await _miner.DisposeAsync();
+        await StartMinerAsync(cancellation);
+    }
+
+    public async Task<bool> AllocateAsync() => Status(await _session.AllocateAsync(1, "", testing: false, TestContext.Current.CancellationToken));
+
+    public async Task<bool> DeallocateAsync() => Status(await _session.DeallocateAsync(TestContext.Current.CancellationToken));
+
+    public async Task<bool> IsFreeAsync() => Status(await _session.CheckAsync(TestContext.Current.CancellationToken));
+
+    public async Task<bool> HoldsAsync() => Status(await _session.StatusAsync(TestContext.Current.CancellationToken));
+
+    public async Task UntilFreeAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await IsFreeAsync())
+            await pause.WaitForNextTickAsync(limit.Token);
+    }
+
+    /// <summary>Runs a command of the program on this miner's state directory.</summary>
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) =>
+        MinerProcess.RunAsync([.. arguments, "--state.dir", State]);
+
+    /// <summary>The same, which has to say nothing on standard error.</summary>
+    public async Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAsync(arguments);
+        Assert.Equal("", errors);
+        return (exitCode, output);
+    }
+
+    public async Task<JsonElement> StatusAsync()
+    {
+        var (_, output, _) = await MinerProcess.RunAsync(["status", "--json", "--admin.address", _admin.ToString()]);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _miner.DisposeAsync();
+        foreach (var left in await _engine.ListAsync(CancellationToken.None))
+            await _engine.RemoveAsync(left.Id, CancellationToken.None);
+        _engine.Dispose();
+        _key.Dispose();
+        _dendrite.Dispose();
+        await _network.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    static bool Status(DendriteResponse<Bittensor.Compute.AllocateSynapse> answer) => answer.Synapse.Output.Status == true;
+
+    async Task StartMinerAsync(CancellationToken cancellation)
+    {
+        _miner = MinerProcess.Start(
+        [
+            "run", "--netuid", Text(_network.Netuid.Value), "--subtensor.chain_endpoint", _network.Chain.Endpoint.ToString(),
+            "--wallet.path", Path.Combine(_directory, "wallets"), "--axon.port", Text(_target.EndPoint.Port), "--axon.external_ip", "127.0.0.2",
+            "--ssh.port", Text(_sshPort), "--container.name-prefix", $"operator-{_sshPort}-", "--state.dir", State, "--admin.address", _admin.ToString(),
+            "--registry", "off",
+        ]);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        using var http = new HttpClient();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!await IsReadyAsync(http, limit.Token))
+            await pause.WaitForNextTickAsync(limit.Token);
+    }
+
+    async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri($"http://{_admin}/readyz"), cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
