@@ -53,10 +53,7 @@ sealed partial class ChainSession : IAsyncDisposable
                     isTransient: false);
             }
             await EnsureSyncedAsync(rpc, cancellation);
-            var version = await rpc.RuntimeVersionAsync(null, cancellation);
-            var runtime = known is not null && known.Genesis == genesis && known.Runtime.SpecVersion == version.Spec
-                ? known.Runtime
-                : await RuntimeLoader.LoadAsync(rpc, version, null, cancellation);
+            var runtime = await RuntimeLoader.LoadBestAsync(rpc, known?.Genesis == genesis ? known.Runtime : null, cancellation);
             return new ChainSession(rpc, genesis, runtime, await rpc.HeaderAsync(null, cancellation), options, time, logger);
         }
         catch
@@ -83,20 +80,20 @@ sealed partial class ChainSession : IAsyncDisposable
     public async Task<bool> RefreshRuntimeAsync(CancellationToken cancellation)
     {
         var before = _runtime;
-        await LoadRuntimeAsync(await Rpc.RuntimeVersionAsync(null, cancellation), cancellation);
+        await LoadRuntimeAsync(cancellation);
         return _runtime != before;
     }
 
     public ValueTask DisposeAsync() => Rpc.DisposeAsync();
 
-    async Task LoadRuntimeAsync((uint Spec, uint Transaction) version, CancellationToken cancellation)
+    async Task LoadRuntimeAsync(CancellationToken cancellation)
     {
         await _loading.WaitAsync(cancellation);
         try
         {
-            if (version.Spec == _runtime.SpecVersion && version.Transaction == _runtime.TransactionVersion)
+            var upgraded = await RuntimeLoader.LoadBestAsync(Rpc, _runtime, cancellation);
+            if (upgraded == _runtime)
                 return;
-            var upgraded = await RuntimeLoader.LoadAsync(Rpc, version, null, cancellation);
             Log.RuntimeUpgraded(_logger, _runtime.SpecVersion, upgraded.SpecVersion, upgraded.Metadata.Version);
             _runtime = upgraded;
         }
@@ -131,7 +128,10 @@ sealed partial class ChainSession : IAsyncDisposable
         await using var versions = await Rpc.SubscribeAsync(
             "state_subscribeRuntimeVersion", "state_unsubscribeRuntimeVersion", null, cancellation);
         await foreach (var notification in versions.Notifications.ReadAllAsync(cancellation))
-            await LoadRuntimeAsync(RpcRead.RuntimeVersion(notification), cancellation);
+        {
+            if (RpcRead.RuntimeVersion(notification) != (_runtime.SpecVersion, _runtime.TransactionVersion))
+                await LoadRuntimeAsync(cancellation);
+        }
         throw await Rpc.Ended;
     }
 

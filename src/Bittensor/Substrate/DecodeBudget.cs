@@ -10,8 +10,11 @@ ref struct DecodeBudget(int inputLength)
 {
     const int MaximumDepth = 96;
 
+    // No block's events come near it; a step may keep a hundred bytes.
+    const long MaximumSteps = 1 << 20;
+
     // Values of real types take far fewer steps than this per byte; wrappers around a byte are the worst case.
-    long _steps = 4096 + (64L * inputLength);
+    long _steps = Math.Min(4096 + (64L * inputLength), MaximumSteps);
     int _depth;
 
     public void Enter()

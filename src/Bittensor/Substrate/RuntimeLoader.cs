@@ -10,6 +10,19 @@ static class RuntimeLoader
     const uint Newest = 16;
     const uint Oldest = 14;
 
+    /// <summary>
+    /// The best block's runtime: its version and its metadata, both of that one block, because an upgrade may fall between two answers.
+    /// <paramref name="known"/> when it is still that one.
+    /// </summary>
+    public static async Task<ChainRuntime> LoadBestAsync(RpcConnection rpc, ChainRuntime? known, CancellationToken cancellation)
+    {
+        var at = await rpc.BlockHashAsync(null, cancellation);
+        var version = await rpc.RuntimeVersionAsync(at, cancellation);
+        return known is not null && (known.SpecVersion, known.TransactionVersion) == version
+            ? known
+            : await LoadAsync(rpc, version, at, cancellation);
+    }
+
     /// <param name="rpc">The connection.</param>
     /// <param name="version">The runtime's versions at <paramref name="at"/>.</param>
     /// <param name="at">The block whose state holds the runtime; null for the best one.</param>

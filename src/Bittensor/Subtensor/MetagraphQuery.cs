@@ -38,7 +38,8 @@ sealed class MetagraphQuery
 
     /// <summary>Reads one subnet's metagraph; all calls see the state of the same block.</summary>
     /// <exception cref="SubstrateException">The node failed, or there is no such subnet.</exception>
-    public async Task<Metagraph> RunAsync(ChainSession session, Netuid netuid, TimeProvider time, CancellationToken cancellation)
+    /// <exception cref="ScaleException">The state read is of another runtime than <paramref name="specVersion"/>.</exception>
+    public async Task<Metagraph> RunAsync(ChainSession session, uint specVersion, Netuid netuid, TimeProvider time, CancellationToken cancellation)
     {
         // A single reply that names its block needs no block to be agreed on first.
         var at = _namesBlock ? null : await session.Rpc.HeaderAsync(null, cancellation);
@@ -49,6 +50,11 @@ sealed class MetagraphQuery
             if (!call.TryRead(reply, columns))
                 throw new SubstrateException($"There is no subnet {netuid} on this chain.", isTransient: false);
         }
+        // A block that installs a runtime already answers with it, and its head may be here before the word of it: the old layout might
+        // read the new answer without noticing.
+        var (spec, _) = await session.Rpc.RuntimeVersionAsync(at?.Hash, cancellation);
+        if (spec != specVersion)
+            throw new ScaleException($"It was read as of spec version {specVersion}, the chain went to {spec} meanwhile.");
         return new Metagraph(netuid, at?.Number ?? columns.Block ?? session.Head.Number, time.GetUtcNow(), columns.ToNeurons());
     }
 

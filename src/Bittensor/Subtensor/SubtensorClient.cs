@@ -45,7 +45,13 @@ public sealed class SubtensorClient : IAsyncDisposable
     /// <summary>The subnet's metagraph at the newest block, with the named parts.</summary>
     /// <exception cref="SubstrateException">The node failed, or there is no such subnet.</exception>
     public Task<Metagraph> GetMetagraphAsync(Netuid netuid, MetagraphParts parts, CancellationToken cancellation) =>
-        Substrate.ReadAsync(session => QueryFor(session.Runtime, parts).RunAsync(session, netuid, _time, cancellation), "metagraph", cancellation);
+        Substrate.ReadAsync(
+            session =>
+            {
+                var runtime = session.Runtime;
+                return QueryFor(runtime, parts).RunAsync(session, runtime.SpecVersion, netuid, _time, cancellation);
+            },
+            "metagraph", cancellation);
 
     /// <summary>What the chain knows of the hotkey's axon; null when it never served one there.</summary>
     /// <exception cref="SubstrateException">The node failed.</exception>

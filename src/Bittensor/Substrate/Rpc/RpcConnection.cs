@@ -10,6 +10,9 @@ namespace Bittensor.Substrate.Rpc;
 /// </summary>
 sealed class RpcConnection : IAsyncDisposable
 {
+    // Heads, versions and statuses have a few kB. Notifications wait for their reader, and so many large ones would fill the memory.
+    const int LongestNotification = 64 * 1024;
+
     readonly RpcSocket _socket;
     readonly SubstrateOptions _options;
     readonly TimeProvider _time;
@@ -146,7 +149,7 @@ sealed class RpcConnection : IAsyncDisposable
             if (_pending.TryRemove(id, out var pending))
                 Complete(pending, message);
         }
-        else if (message.TryGetNotification(out var subscriptionId, out var result))
+        else if (bytes <= LongestNotification && message.TryGetNotification(out var subscriptionId, out var result))
         {
             lock (_subscriptionsLock)
             {
