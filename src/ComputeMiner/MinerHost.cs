@@ -11,6 +11,7 @@ using ComputeMiner.Containers.Egress;
 using ComputeMiner.Control;
 using ComputeMiner.Dashboard;
 using ComputeMiner.Diagnostics;
+using ComputeMiner.Gpus;
 using ComputeMiner.Presence;
 
 namespace ComputeMiner;
@@ -35,14 +36,19 @@ static partial class MinerHost
         // Containers, and who holds the machine.
         var container = options.Container;
         container.Instance = MinerInstance.Of(hotkey.Hotkey);
-        container.Gpus = await GpuInventory.ListAsync(stop);
         using var docker = new DockerEngine(container, time, loggers);
         await using var engine = new WarmContainers(docker, container, loggers.CreateLogger<WarmContainers>());
         var machine = await engine.ProbeAsync(stop);
         Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
         using var ledger = AllocationLedger.Open(options.StateDirectory);
+        var inventory = new GpuInventory();
+        container.Gpus = await ChooseGpusAsync(options, inventory, logger, stop);
+        using var handOver = new GpuHandOver(
+            container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Read, time, loggers.CreateLogger<GpuHandOver>());
         var drain = new DrainSwitch(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
+        allocator.Gate = container.Gpus.Count > 0 ? handOver : null;
+        allocator.Changed += handOver.Follow;
         var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, time, loggers.CreateLogger<AllocationReconciler>());
         using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
@@ -82,8 +88,8 @@ static partial class MinerHost
         axon.Pipeline.Nonces.RaiseFloor(NonceOf(time.GetUtcNow()));
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        BackgroundService[] services = [egress, startup, expiry, .. container.Spare ? [spares] : Array.Empty<BackgroundService>(), follower, word];
-        await new ServiceWatch(services, StopPatience).RunAsync(() => Log.Stopping(logger), stop);
+        BackgroundService?[] services = [egress, startup, expiry, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, word];
+        await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);
@@ -112,6 +118,30 @@ static partial class MinerHost
 
     static string Spare(ContainerOptions container, WarmContainers engine) => !container.Spare ? "off" : engine.IsReady ? "ready" : "none";
 
+    // A driver that does not answer stops no start: a rental may be running, and its owner must be able to reach us.
+    static async Task<IReadOnlyList<string>> ChooseGpusAsync(MinerOptions options, GpuInventory inventory, ILogger logger, CancellationToken stop)
+    {
+        IReadOnlyList<Gpu> found = [];
+        try
+        {
+            found = await inventory.ReadAsync(stop);
+        }
+        catch (GpuReadException fault)
+        {
+            Log.GpusUnread(logger, fault.Message);
+        }
+        try
+        {
+            var chosen = GpuRoster.Settle(options.StateDirectory, options.Container.GpuSelection, found);
+            Log.Gpus(logger, chosen.Count, string.Join(", ", chosen));
+            return chosen;
+        }
+        catch (Exception fault) when (fault is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(fault.Message, fault);
+        }
+    }
+
     static async Task ListenAsync(string flag, Func<CancellationToken, Task> start, CancellationToken stop)
     {
         try
@@ -138,6 +168,12 @@ static partial class MinerHost
 
         [LoggerMessage(6002, LogLevel.Information, "Docker {Version}: {Cpus} CPUs, {Memory} GiB")]
         public static partial void Docker(ILogger logger, string version, int cpus, long memory);
+
+        [LoggerMessage(6400, LogLevel.Information, "GPUs that are handed out: {Count} {Uuids}")]
+        public static partial void Gpus(ILogger logger, int count, string uuids);
+
+        [LoggerMessage(6401, LogLevel.Error, "The GPUs cannot be read: {Reason}")]
+        public static partial void GpusUnread(ILogger logger, string reason);
 
         [LoggerMessage(6003, LogLevel.Information, "Stopping; a rented container goes on")]
         public static partial void Stopping(ILogger logger);

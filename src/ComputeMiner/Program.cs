@@ -16,6 +16,7 @@ CliEntry[] commands =
     new ReleaseCommand(),
     new CommandGroup("drain", "Hands nothing new out, or the machine again.", new DrainCommand(on: true), new DrainCommand(on: false)),
     new DoctorCommand(TimeProvider.System),
+    new GpusCommand(),
 ];
 var application = new CliApplication([.. commands], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());
 return await application.RunAsync(args, interrupt.Token);

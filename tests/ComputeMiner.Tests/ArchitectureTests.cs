@@ -29,6 +29,7 @@ public partial class ArchitectureTests
         { "Bittensor", ["ComputeMiner", "DevNet", "Docker.DotNet"] },
         { "DevNet", ["ComputeMiner", "Docker.DotNet"] },
         { "ComputeMiner.Containers", ["ComputeMiner.Allocations", "ComputeMiner.Admission", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Gpus", ["ComputeMiner."] },
         { "ComputeMiner.Admission", ["ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
         { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Control", "ComputeMiner.Presence"] },
         { "ComputeMiner.Control", ["ComputeMiner.Admission", "ComputeMiner.Containers", "ComputeMiner.Presence"] },

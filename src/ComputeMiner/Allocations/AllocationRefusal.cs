@@ -14,6 +14,9 @@ enum AllocationRefusal
     /// <summary>The operator wants nothing new handed out.</summary>
     Draining,
 
+    /// <summary>The GPUs are not fit for the next holder.</summary>
+    NotClear,
+
     /// <summary>Somebody holds the machine.</summary>
     Busy,
 

@@ -27,7 +27,7 @@ sealed partial class Allocator(
     public AllocationSnapshot Current => new(_restored && _image is not null, _slot.Held);
 
     /// <summary>A new allocation would be accepted now.</summary>
-    public bool IsFree => Drain is not { IsOn: true } && Current is { Ready: true, Allocation: null };
+    public bool IsFree => Drain is not { IsOn: true } && Gate is not { IsClear: false } && Current is { Ready: true, Allocation: null };
 
     /// <summary>The operator's wish that nothing new be handed out.</summary>
     public DrainSwitch? Drain { get; set; }
@@ -79,6 +79,8 @@ sealed partial class Allocator(
             return AllocationOutcome.Refused(AllocationRefusal.NotReady);
         if (Drain is { IsOn: true })
             return AllocationOutcome.Refused(AllocationRefusal.Draining);
+        if (Gate is { Obstacle: not null })
+            return AllocationOutcome.Refused(AllocationRefusal.NotClear);
         using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var wanted = Promise(request);
         if (!_slot.TryReserve(wanted, start))
@@ -94,9 +96,11 @@ sealed partial class Allocator(
         }
         try
         {
-            return await TryMakeRoomAsync(wanted)
-                ? await StartAsync(wanted, request.UserKey, image, start.Token)
-                : AllocationOutcome.Refused(AllocationRefusal.Busy);
+            if (!await TryMakeRoomAsync(wanted))
+                return AllocationOutcome.Refused(AllocationRefusal.Busy);
+            return await PassGateAsync(wanted, start.Token) is { } refusal
+                ? AllocationOutcome.Refused(refusal)
+                : await StartAsync(wanted, request.UserKey, image, start.Token);
         }
         finally
         {

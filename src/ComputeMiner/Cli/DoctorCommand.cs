@@ -5,6 +5,7 @@ using Bittensor.Keys;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Doctor;
+using ComputeMiner.Gpus;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Cli;
@@ -51,7 +52,7 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
             new("admin.address", options.Admin.Address),
         ]);
         yield return new DockerCheck(engine);
-        yield return new GpuCheck();
+        yield return new GpuCheck(new GpuInventory(), options.Container.GpuSelection, new XidLog(options.StateDirectory));
         yield return new HashcatCheck(options.Challenge, time);
         yield return new DrainCheck(options.StateDirectory);
         yield return new ResourcesCheck(options.StateDirectory, options.Container.MemoryReserve);

@@ -105,6 +105,8 @@ static class SettingTable
             "Where the Docker Engine listens.") with { Variables = ["DOCKER_HOST"] },
         Of("container.image", ValueKinds.Optional(ValueKinds.Text), o => o.Container.Image, (o, v) => o.Container.Image = v,
             "Base image of the renter's container; chosen by what the host has when absent."),
+        Of("container.gpus", GpuSelections.Kind, o => o.Container.GpuSelection, (o, v) => o.Container.GpuSelection = v,
+            "GPUs that are handed out: all, none, or indices and UUIDs with commas."),
         Of("container.max-days", ValueKinds.Days, o => o.Allocation.MaxRental, (o, v) => o.Allocation.MaxRental = v,
             "Longest rental, in days."),
         Of("container.test-minutes", ValueKinds.Minutes, o => o.Allocation.MaxTest, (o, v) => o.Allocation.MaxTest = v,

@@ -1,4 +1,5 @@
 using ComputeMiner.Containers.Egress;
+using ComputeMiner.Gpus;
 
 namespace ComputeMiner.Containers;
 
@@ -31,7 +32,10 @@ sealed class ContainerOptions
     /// <summary>Bytes of memory kept for the host. Default: a tenth of the memory, at least 1 GiB.</summary>
     public long? MemoryReserve { get; set; }
 
-    /// <summary>UUIDs of the GPUs handed out. Default none; the composition root fills in what <see cref="GpuInventory"/> finds.</summary>
+    /// <summary>Which of the machine's GPUs are handed out. Default all: validators score their number.</summary>
+    public GpuSelection GpuSelection { get; set; } = GpuSelection.All;
+
+    /// <summary>UUIDs of the GPUs handed out. Default none; the composition root fills in what <see cref="GpuSelection"/> chooses.</summary>
     public IReadOnlyList<string> Gpus { get; set; } = [];
 
     /// <summary>Keep one container started ahead of the next renter. Default true.</summary>

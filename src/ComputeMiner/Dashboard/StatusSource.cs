@@ -38,6 +38,7 @@ sealed class StatusSource(
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
             .. safeguards().Select(each => new ComponentStatus(each.Name, each.Ok, each.Detail)),
             .. solver is null ? [] : new[] { new ComponentStatus("Challenges", true, solver.Current.ToString()) },
+            .. allocator.Gate is { } gpus ? [new("GPUs", gpus.Obstacle is null, gpus.Detail)] : Array.Empty<ComponentStatus>(),
         ];
         return new MinerStatus(
             Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,

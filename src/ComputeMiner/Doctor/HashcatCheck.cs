@@ -1,5 +1,5 @@
 using ComputeMiner.Challenges;
-using ComputeMiner.Containers;
+using ComputeMiner.Gpus;
 
 namespace ComputeMiner.Doctor;
 
@@ -31,7 +31,7 @@ sealed class HashcatCheck(ChallengeSettings settings, TimeProvider time) : IDoct
         try
         {
             var devices = await new HashcatBenchmark(program, HashcatDirectory.Open(scratch.FullName), time).ListDevicesAsync(cancellation);
-            var wanted = (await GpuInventory.ListAsync(cancellation)).Count > 0 ? "GPU" : "CPU";
+            var wanted = await HasGpuAsync(cancellation) ? "GPU" : "CPU";
             var finding = $"{about}; it sees {(devices.Count == 0 ? "no device" : string.Join(", ", devices.Select(device => $"{device.Type} {device.Name}")))}";
             return devices.Any(device => device.Type == wanted)
                 ? CheckResult.Good(Name, finding)
@@ -40,6 +40,19 @@ sealed class HashcatCheck(ChallengeSettings settings, TimeProvider time) : IDoct
         finally
         {
             HashcatDirectory.RemoveRun(scratch.FullName);
+        }
+    }
+
+    // A driver that does not answer is there for a GPU.
+    static async Task<bool> HasGpuAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await new GpuInventory().ReadAsync(cancellation)).Count > 0;
+        }
+        catch (GpuReadException)
+        {
+            return true;
         }
     }
 }

@@ -1,0 +1,11 @@
+namespace ComputeMiner.Gpus;
+
+/// <summary>One GPU at one moment.</summary>
+/// <param name="Index">The driver's number of it; changes when another one is lost.</param>
+/// <param name="Uuid">Its name for good, <c>GPU-…</c>.</param>
+/// <param name="Name">The model.</param>
+/// <param name="Pci">Where it sits, as <see cref="PciAddress"/> writes it.</param>
+/// <param name="Memory">Bytes of memory.</param>
+/// <param name="Used">Bytes in use, without what the driver keeps for itself.</param>
+/// <param name="Processes">Processes that compute on it.</param>
+sealed record Gpu(int Index, string Uuid, string Name, string Pci, long Memory, long Used, IReadOnlyList<int> Processes);

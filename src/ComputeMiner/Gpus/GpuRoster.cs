@@ -1,0 +1,41 @@
+namespace ComputeMiner.Gpus;
+
+/// <summary>
+/// Which GPUs are handed out, remembered over restarts: at boot the driver may come up late or without one, and a machine that was sold with
+/// eight GPUs must not be handed out with seven.
+/// </summary>
+static class GpuRoster
+{
+    public const string FileName = "gpus";
+
+    /// <summary>UUIDs that the machine is handed out with. Those that were there before and lack now are among them.</summary>
+    /// <exception cref="FormatException">The selection names what is not there and never was.</exception>
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    public static IReadOnlyList<string> Settle(string stateDirectory, GpuSelection selection, IReadOnlyList<Gpu> found)
+    {
+        var path = Path.Combine(stateDirectory, FileName);
+        var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
+        // The first line is the selection, so that a changed one is not measured by what another one chose.
+        if (lines is [var before, .. var known] && before == selection.Text && known.Except(found.Select(gpu => gpu.Uuid)).Any())
+            return known;
+        var chosen = selection.Choose(found);
+        Replace(path, [selection.Text, .. chosen]);
+        return chosen;
+    }
+
+    static void Replace(string path, IEnumerable<string> lines)
+    {
+        var draft = path + ".new";
+        using (var file = new FileStream(draft, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            file.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(draft, path, overwrite: true);
+    }
+}

@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ComputeMiner.Gpus;
+
+/// <summary>The same facts from the driver's own program, for a machine whose library cannot be used.</summary>
+sealed class NvidiaSmi(string program)
+{
+    public const string Program = "nvidia-smi";
+
+    // With a GPU that hangs it may never end.
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>All GPUs that answer; empty where there is no such program.</summary>
+    /// <exception cref="GpuReadException">It is there and fails.</exception>
+    public async Task<IReadOnlyList<Gpu>> ReadAsync(CancellationToken cancellation)
+    {
+        if (await RunAsync("--query-gpu=index,uuid,name,pci.bus_id,memory.total,memory.used", cancellation) is not { } rows)
+            return [];
+        var processes = (await RunAsync("--query-compute-apps=gpu_uuid,pid", cancellation) ?? [])
+            .Where(row => row.Length == 2 && int.TryParse(row[1], CultureInfo.InvariantCulture, out _))
+            .ToLookup(row => row[0], row => int.Parse(row[1], CultureInfo.InvariantCulture));
+        return [.. rows.Select(row => TryRead(row, processes)).OfType<Gpu>()];
+    }
+
+    // A lost GPU has a text such as "[GPU is lost]" in the place of its numbers.
+    static Gpu? TryRead(string[] row, ILookup<string, int> processes) =>
+        row.Length == 6
+        && int.TryParse(row[0], CultureInfo.InvariantCulture, out var index)
+        && row[1].StartsWith("GPU-", StringComparison.Ordinal)
+        && long.TryParse(row[4], CultureInfo.InvariantCulture, out var memory)
+        && long.TryParse(row[5], CultureInfo.InvariantCulture, out var used)
+            ? new Gpu(index, row[1], row[2], PciAddress.Normalize(row[3]), memory << 20, used << 20, [.. processes[row[1]]])
+            : null;
+
+    async Task<List<string[]>?> RunAsync(string query, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(program, [query, "--format=csv,noheader,nounits"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var limit = new CancellationTokenSource(Patience);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+        using (process)
+        {
+            try
+            {
+                var errors = process.StandardError.ReadToEndAsync(both.Token);
+                var output = await process.StandardOutput.ReadToEndAsync(both.Token);
+                await process.WaitForExitAsync(both.Token);
+                return process.ExitCode == 0
+                    ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',', StringSplitOptions.TrimEntries))]
+                    : throw new GpuReadException($"{program} ended with {process.ExitCode}: {FirstLine(output + await errors)} See what it says on a terminal.");
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                cancellation.ThrowIfCancellationRequested();
+                throw new GpuReadException($"{program} did not end within {Patience.TotalSeconds:0} s; a GPU may hang. See `dmesg` for Xid errors.");
+            }
+        }
+    }
+
+    static string FirstLine(string text) => text.Trim().Split('\n')[0];
+}

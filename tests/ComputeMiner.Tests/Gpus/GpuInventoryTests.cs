@@ -1,0 +1,90 @@
+using System.Globalization;
+using ComputeMiner.Gpus;
+using ComputeMiner.Tests.Containers;
+
+namespace ComputeMiner.Tests.Gpus;
+
+/// <summary>The library and the program say the same, and what they cannot say is told apart from "none".</summary>
+public sealed class GpuInventoryTests
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAsync_TwoGpus_AreTold(bool byLibrary)
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var many = string.Join(',', Enumerable.Range(100, 40));
+        gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", used: 5, pids: "71"), FakeGpus.Line(FakeGpus.Second, "5E", pids: many));
+
+        var found = await Inventory(gpus, byLibrary).ReadAsync(Cancellation);
+
+        Assert.Equal([(0, FakeGpus.First, "NVIDIA H200", "0000:3b:00", 143771L << 20, 5L << 20), (1, FakeGpus.Second, "NVIDIA H200", "0000:5e:00", 143771L << 20, 4L << 20)],
+            found.Select(gpu => (gpu.Index, gpu.Uuid, gpu.Name, gpu.Pci, gpu.Memory, gpu.Used)));
+        Assert.Equal([71], found[0].Processes);
+        Assert.Equal(Enumerable.Range(100, 40), found[1].Processes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAsync_OneIsLost_TellsTheOther(bool byLibrary)
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", state: "lost"), FakeGpus.Line(FakeGpus.Second, "5E"));
+
+        var found = Assert.Single(await Inventory(gpus, byLibrary).ReadAsync(Cancellation));
+
+        Assert.Equal((1, FakeGpus.Second), (found.Index, found.Uuid));
+    }
+
+    [Theory]
+    [InlineData(true, 999)]
+    [InlineData(false, 18)]
+    public async Task ReadAsync_DriverFails_IsNotTakenForNone(bool byLibrary, int code)
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        gpus.Set($"error {code}");
+
+        var fault = await Assert.ThrowsAsync<GpuReadException>(() => Inventory(gpus, byLibrary).ReadAsync(Cancellation));
+
+        Assert.Contains(code.ToString(CultureInfo.InvariantCulture), fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_NoDriver_IsNone()
+    {
+        Assert.Empty(await new GpuInventory("libno-such-nvml.so.1", "/nonexistent/nvidia-smi").ReadAsync(Cancellation));
+
+        using var gpus = await FakeGpus.MakeAsync();
+        gpus.Set("error 9");
+        Assert.Empty(await gpus.Inventory.ReadAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task ReadAsync_LibraryTooOldToListProcesses_AsksTheProgram()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var old = Path.Combine(gpus.Directory, "libold.so");
+        await HostCommand.RunAsync("cc", ["-shared", "-fPIC", "-x", "c", "-o", old, "-"], "int nvmlInit_v2(void) { return 0; }");
+
+        Assert.Equal(2, (await new GpuInventory(old, gpus.Program).ReadAsync(Cancellation)).Count);
+    }
+
+    /// <summary>On a machine with a real GPU: both ways must agree on what does not change from one moment to the next.</summary>
+    [Fact]
+    public async Task ReadAsync_RealGpu_LibraryAndProgramAgree()
+    {
+        if (!File.Exists("/dev/nvidiactl"))
+            Assert.Skip("This machine has no NVIDIA GPU (/dev/nvidiactl is missing).");
+        var byLibrary = await new GpuInventory(program: "/nonexistent/nvidia-smi").ReadAsync(Cancellation);
+        var byProgram = await new GpuInventory("libno-such-nvml.so.1").ReadAsync(Cancellation);
+
+        Assert.NotEmpty(byLibrary);
+        Assert.Equal(byProgram.Select(gpu => (gpu.Index, gpu.Uuid, gpu.Name, gpu.Pci, gpu.Memory >> 20)), byLibrary.Select(gpu => (gpu.Index, gpu.Uuid, gpu.Name, gpu.Pci, gpu.Memory >> 20)));
+    }
+
+    static GpuInventory Inventory(FakeGpus gpus, bool byLibrary) =>
+        byLibrary ? gpus.Inventory : new GpuInventory("libno-such-nvml.so.1", gpus.Program);
+}
