@@ -33,6 +33,7 @@ public partial class ArchitectureTests
         { "ComputeMiner.Admission", ["ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
         { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Control", "ComputeMiner.Presence"] },
         { "ComputeMiner.Control", ["ComputeMiner.Admission", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Challenges", ["ComputeMiner.Admission", "ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
         { "ComputeMiner.Presence", ["ComputeMiner.Allocations", "ComputeMiner.Containers"] },
     };
 

@@ -71,8 +71,18 @@ public sealed class ChallengeTests(HashcatFixture fixture) : IAsyncLifetime
         Assert.InRange(answer.GetProperty("challenge").GetProperty("localExecutionTime").GetDouble(), 0, 60);
         await miner.WaitForLineAsync($"{_validator.ToString()[..8]}/7/");
 
-        (code, _) = await SendAsync("allocate");
-        Assert.Equal(0, code);
+        // A deadline is an answer, sent before the caller stops waiting.
+        (code, answer) = await SendAsync("challenge", "--difficulty", "14", "--wait", "4");
+        Assert.Equal((1, 200), (code, answer.GetProperty("httpStatus").GetInt32()));
+        Assert.EndsWith("❌ Hashcat execution timed out", answer.GetProperty("challenge").GetProperty("error").GetString(), StringComparison.Ordinal);
+
+        await using (Endless())
+        {
+            var hashcat = await FindHashcatAsync(miner.Id);
+            (code, _) = await SendAsync("allocate");
+            Assert.Equal(0, code);
+            await UntilAsync(() => Task.FromResult(!FakeHashcat.IsAlive(hashcat)));
+        }
         (code, answer) = await SendAsync("challenge", "--difficulty", "3");
         Assert.Equal(1, code);
         Assert.Contains("the machine is not free", answer.GetProperty("challenge").GetProperty("error").GetString(), StringComparison.Ordinal);
