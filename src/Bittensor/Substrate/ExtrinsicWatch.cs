@@ -138,14 +138,20 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
             ?? throw new SubstrateException($"Block {block} does not hold the extrinsic that the node reported in it.", isTransient: false),
         "events", cancellation);
 
+    /// <summary>
+    /// Ends the waiting for statuses when the era is over, and when a block holds the extrinsic although no status said so: a node that
+    /// was stuck for a while has lost what it had to tell. The first head is the one it was signed at.
+    /// </summary>
     async Task CancelAtDeathAsync(CancellationTokenSource expired)
     {
         try
         {
+            var isFirst = true;
             await foreach (var head in client.HeadsAsync(expired.Token))
             {
-                if (search.IsOver(head.Number))
+                if (search.IsOver(head.Number) || (!isFirst && !options.WaitForFinalization && await search.LookAsync(expired.Token) is not null))
                     await expired.CancelAsync();
+                isFirst = false;
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or SubstrateException)

@@ -1,11 +1,12 @@
+using System.Threading.Channels;
 using Bittensor.Substrate;
 using Bittensor.Subtensor;
 
 namespace ComputeMiner.Presence;
 
 /// <summary>
-/// Follows the chain's heads and starts what is due at each. A job still busy with an earlier head is left alone, so that a slow one
-/// neither piles up nor delays another.
+/// Follows the chain's heads and does what is due at each. A job that is still busy with an earlier head goes on to the newest one when it
+/// is done: a slow one neither piles up nor misses the last.
 /// </summary>
 sealed partial class ChainFollower(SubtensorClient chain, MetagraphRefresher metagraph, AxonAnnouncer axon, ILogger<ChainFollower> logger)
     : BackgroundService
@@ -33,30 +34,50 @@ sealed partial class ChainFollower(SubtensorClient chain, MetagraphRefresher met
 
     async Task FollowAsync(CancellationToken cancellation)
     {
-        Task refreshing = Task.CompletedTask, announcing = Task.CompletedTask;
+        var (unread, unannounced) = (NewestOnly(), NewestOnly());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] parts =
+        [
+            ListenAsync(unread.Writer, stop.Token), RefreshAsync(unread.Reader, unannounced.Writer, stop.Token), AnnounceAsync(unannounced.Reader, stop.Token),
+        ];
+        try
+        {
+            await await Task.WhenAny(parts);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    async Task ListenAsync(ChannelWriter<ulong> unread, CancellationToken cancellation)
+    {
         await foreach (var head in chain.HeadsAsync(cancellation))
         {
             _head = head;
             Log.NewHead(logger, head.Number);
-            if (refreshing.IsCompleted)
-            {
-                await refreshing;
-                refreshing = metagraph.RefreshAsync(cancellation);
-            }
-            if (announcing.IsCompleted)
-            {
-                await announcing;
-                announcing = AnnounceAsync(refreshing, head.Number, cancellation);
-            }
+            unread.TryWrite(head.Number);
+        }
+    }
+
+    async Task RefreshAsync(ChannelReader<ulong> unread, ChannelWriter<ulong> unannounced, CancellationToken cancellation)
+    {
+        await foreach (var block in unread.ReadAllAsync(cancellation))
+        {
+            await metagraph.RefreshAsync(cancellation);
+            unannounced.TryWrite(block);
         }
     }
 
     /// <summary>After the metagraph, which shows at once when our place was lost or changed.</summary>
-    async Task AnnounceAsync(Task refreshing, ulong block, CancellationToken cancellation)
+    async Task AnnounceAsync(ChannelReader<ulong> unannounced, CancellationToken cancellation)
     {
-        await refreshing;
-        await axon.OnHeadAsync(block, cancellation);
+        await foreach (var block in unannounced.ReadAllAsync(cancellation))
+            await axon.OnHeadAsync(block, cancellation);
     }
+
+    static Channel<ulong> NewestOnly() => Channel.CreateBounded<ulong>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
     static partial class Log
     {

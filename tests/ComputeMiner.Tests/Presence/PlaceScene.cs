@@ -1,0 +1,124 @@
+using System.Net;
+using Bittensor.Keys;
+using Bittensor.Subtensor;
+using ComputeMiner.Admission;
+using ComputeMiner.Presence;
+using DevNet;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeMiner.Tests.Presence;
+
+/// <summary>The parts that keep the miner's place, as <c>run</c> puts them together, before a chain whose blocks and faults the test makes.</summary>
+sealed class PlaceScene : IAsyncDisposable
+{
+    public const int FrameLimit = 1024 * 1024;
+
+    static readonly Netuid Netuid = new(27);
+
+    readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    readonly Keypair _hotkey = Keypair.FromUri("//Miner");
+    readonly SubtensorClient _client;
+    readonly ChainFollower _follower;
+
+    PlaceScene(DevRuntime runtime, DevChain chain, TimeSpan requestTimeout)
+    {
+        _patience.CancelAfter(TimeSpan.FromSeconds(40));
+        (Runtime, Chain) = (runtime, chain);
+        Options = new SubtensorOptions
+        {
+            Endpoints = [chain.Endpoint],
+            ExpectedGenesis = chain.GenesisHash,
+            FirstBackoff = TimeSpan.FromMilliseconds(10),
+            LongestBackoff = TimeSpan.FromMilliseconds(100),
+            RequestTimeout = requestTimeout,
+            MaximumMessageBytes = FrameLimit,
+        };
+        _client = new SubtensorClient(Options, TimeProvider.System, Logs.CreateLogger<SubtensorClient>());
+        Announcer = new AxonAnnouncer(_client, Netuid, _hotkey, _ => Task.FromResult(Place), Metagraphs, Logs.CreateLogger<AxonAnnouncer>());
+        var refresher = new MetagraphRefresher(_client, Netuid, Metagraphs, Logs.CreateLogger<MetagraphRefresher>());
+        _follower = new ChainFollower(_client, refresher, Announcer, Logs.CreateLogger<ChainFollower>());
+    }
+
+    public DevRuntime Runtime { get; }
+
+    public DevChain Chain { get; }
+
+    public SubtensorOptions Options { get; }
+
+    public MetagraphSource Metagraphs { get; } = new();
+
+    public AxonAnnouncer Announcer { get; }
+
+    public RecordedLogs Logs { get; } = new();
+
+    public CancellationToken Patience => _patience.Token;
+
+    /// <summary>What the chain should say of the miner.</summary>
+    public ServeAxonCall Place { get; } = new(190, IPAddress.Parse("203.0.113.10"), 8091);
+
+    /// <summary>A registered miner; its entry is on chain (settled), or signed and in the pool for the first time (serving).</summary>
+    public static async Task<PlaceScene> OpenAsync(DevRuntime runtime, bool isSettled, TimeSpan requestTimeout)
+    {
+        var chain = await DevChain.StartAsync(new DevChainOptions { Runtime = runtime, ServingRateLimit = 0 }, TestContext.Current.CancellationToken);
+        var scene = new PlaceScene(runtime, chain, requestTimeout);
+        chain.RegisterNeuron(Netuid, scene._hotkey.Hotkey, new(DevAccounts.Alice));
+        await chain.ProduceBlocksAsync(2);
+        await scene._follower.StartAsync(scene.Patience);
+        await chain.WhenPooledAsync().WaitAsync(scene.Patience);
+        if (!isSettled)
+            return scene;
+        await chain.ProduceBlockAsync();
+        await scene.UntilAsync(scene.IsInPlace);
+        return scene;
+    }
+
+    public bool IsInPlace() =>
+        Announcer.Current is { Stage: AxonStage.Published } presence && Place.Matches(presence.Published)
+        && Metagraphs.Current is { } metagraph && metagraph.Block == Chain.BlockNumber
+        && metagraph.TryGetNeuron(_hotkey.Hotkey, out var self) && Place.Matches(self.Axon);
+
+    /// <summary>
+    /// The node is well again. Its next block is the first the miner sees of it; what the miner signs at that one is in the block after
+    /// it, and by then everything is right.
+    /// </summary>
+    public async Task AssertInPlaceAsync()
+    {
+        await Chain.ProduceBlockAsync();
+        await Task.WhenAny(UntilAsync(IsInPlace), Chain.WhenPooledAsync()).Unwrap();
+        if (!IsInPlace())
+            await Chain.ProduceBlockAsync();
+        await UntilAsync(IsInPlace);
+
+        await using var witness = new SubtensorClient(
+            new SubtensorOptions { Endpoints = [Chain.Endpoint] }, TimeProvider.System, Logs.CreateLogger<SubtensorClient>());
+        var axon = await witness.GetAxonAsync(Netuid, _hotkey.Hotkey, Patience);
+        Assert.Equal((Place.Ip, Place.Port, Place.Version, Place.IpType), (axon!.Ip, axon.Port, axon.Version, axon.IpType));
+        Assert.Equal(Metagraphs.Current!.Neurons[0].Axon, axon);
+        Assert.False(_follower.ExecuteTask!.IsCompleted);
+    }
+
+    public async Task UntilAsync(Func<bool> isTrue)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        try
+        {
+            while (!isTrue())
+                await timer.WaitForNextTickAsync(Patience);
+        }
+        catch (OperationCanceledException)
+        {
+            var lines = string.Join('\n', Logs.Lines.Select(line => $"{line.Id} {line.Text}"));
+            throw new TimeoutException($"Block {Chain.BlockNumber}, metagraph of {Metagraphs.Current?.Block}, {Announcer.Current}\n{lines}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _follower.StopAsync(CancellationToken.None);
+        _follower.Dispose();
+        await _client.DisposeAsync();
+        await Chain.DisposeAsync();
+        _hotkey.Dispose();
+        _patience.Dispose();
+    }
+}
