@@ -8,4 +8,10 @@ sealed class RegistrySettings
 
     /// <summary>Its API. Default https://api.wandb.ai.</summary>
     public Uri Url { get; set; } = new("https://api.wandb.ai");
+
+    /// <summary>The team that owns the project. Default the subnet's.</summary>
+    public string Entity { get; set; } = "neuralinternet";
+
+    /// <summary>The project all miners and validators of the subnet publish to.</summary>
+    public string Project { get; set; } = "opencompute";
 }

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Bittensor.Keys;
+using Bittensor.Subtensor;
+using ComputeMiner.Admission;
+
+namespace ComputeMiner.Registry;
+
+/// <summary>
+/// Reads whom the validators call allocated. A run counts when it is signed by the hotkey it names and that hotkey has the stake of a
+/// validator; a broken or hostile run is skipped and spoils nothing else.
+/// </summary>
+/// <param name="settings">Where to read.</param>
+/// <param name="keys">Where the API key may lie.</param>
+/// <param name="hotkey">The miner's own.</param>
+/// <param name="netuid">The subnet.</param>
+/// <param name="minStake">S a validator has at least more than, whole units.</param>
+/// <param name="metagraphs">Says who has it.</param>
+sealed class AllocationReader(
+    RegistrySettings settings, RegistryKeySources keys, Hotkey hotkey, Netuid netuid, double minStake, MetagraphSource metagraphs)
+{
+    static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(30);
+    static readonly string[] Keys = ["hotkey", "signature", "allocated_hotkeys"];
+
+    /// <summary>Asks once.</summary>
+    /// <param name="allocatedBy">The validator that allocated this machine; null when it is free.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<AllocationReading> ReadAsync(Hotkey? allocatedBy, CancellationToken cancellation)
+    {
+        if (settings.Kind == RegistryKind.Off || keys.IsSwitchedOff || keys.Find(settings.Url) is not { Fault: null } key)
+            return Unknown("the registry is off");
+        if (metagraphs.Current is not { } metagraph)
+            return Unknown("the metagraph was not read yet, so nobody's stake is known");
+        using var transport = new RegistryTransport(settings.Url, key, RequestPatience);
+        try
+        {
+            var page = await new RegistryApi(transport, settings).FindRunsAsync(Filter(), Keys, cancellation);
+            return page.IsComplete ? Judge(page.Runs, metagraph, allocatedBy) : Unknown("the registry's answer has no end");
+        }
+        catch (RegistryException fault)
+        {
+            return Unknown(fault.Message);
+        }
+    }
+
+    AllocationReading Judge(IReadOnlyList<RegistryRun> runs, Metagraph metagraph, Hotkey? allocatedBy)
+    {
+        var counted = runs.Select(run => Read(run, metagraph)).OfType<(Hotkey Validator, bool ListsUs)>().ToList();
+        var skipped = runs.Count - counted.Count;
+        if (counted.Exists(run => run.ListsUs))
+            return new(AllocationVerdict.Listed, counted.Count, skipped, $"listed by {counted.Find(run => run.ListsUs).Validator}");
+        if (counted.Count == 0)
+            return new(AllocationVerdict.Unknown, 0, skipped, $"no run of a validator counts among {runs.Count}");
+        return allocatedBy is { } owner && !counted.Exists(run => run.Validator == owner)
+            ? new(AllocationVerdict.Unknown, counted.Count, skipped, $"{owner}, who allocated this machine, has no run that counts")
+            : new(AllocationVerdict.NotListed, counted.Count, skipped, $"{counted.Count} validators' runs do not list this machine");
+    }
+
+    (Hotkey Validator, bool ListsUs)? Read(RegistryRun run, Metagraph metagraph)
+    {
+        var document = LenientJson.ParseObject(run.Config);
+        if (!Hotkey.TryParse(RunDocument.Text(document, "hotkey"), out var validator)
+            || RunDocument.Text(document, "signature") is not { } signature
+            || RunDocument.Value(document, "allocated_hotkeys") is not JsonArray allocated
+            || !metagraph.TryGetNeuron(validator, out var neuron) || !(neuron.Stake > minStake)
+            || !RunSignature.Verify(validator, run.Name, signature))
+        {
+            return null;
+        }
+        var own = hotkey.ToString();
+        return (validator, allocated.Any(item => item is JsonValue value && value.TryGetValue<string>(out var text) && text == own));
+    }
+
+    JsonObject Filter() => new()
+    {
+        ["$and"] = new JsonArray(
+            new JsonObject { ["config.role"] = "validator" },
+            new JsonObject { ["config.config.netuid"] = netuid.Value },
+            new JsonObject { ["config.allocated_hotkeys"] = new JsonObject { ["$exists"] = true } }),
+    };
+
+    static AllocationReading Unknown(string why) => new(AllocationVerdict.Unknown, 0, 0, why);
+}

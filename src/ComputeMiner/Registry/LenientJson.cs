@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ComputeMiner.Registry;
+
+/// <summary>
+/// Reads the configurations of other people's runs. Python writes NaN and Infinity as bare words, which no JSON parser takes; they become
+/// null. Everything else that is no JSON object is null as a whole.
+/// </summary>
+static class LenientJson
+{
+    static readonly string[] NoNumbers = ["-Infinity", "Infinity", "NaN"];
+
+    public static JsonObject? ParseObject(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(WithoutBareWords(text)) as JsonObject;
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException)
+        {
+            // ArgumentException: the same key twice.
+            return null;
+        }
+    }
+
+    static string WithoutBareWords(string text)
+    {
+        if (!Array.Exists(NoNumbers, word => text.Contains(word, StringComparison.Ordinal)))
+            return text;
+        var result = new System.Text.StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"')
+            {
+                var end = EndOfString(text, i);
+                result.Append(text, i, end - i);
+                i = end - 1;
+            }
+            else if (Array.Find(NoNumbers, word => string.CompareOrdinal(text, i, word, 0, word.Length) == 0) is { } found)
+            {
+                result.Append("null");
+                i += found.Length - 1;
+            }
+            else
+            {
+                result.Append(text[i]);
+            }
+        }
+        return result.ToString();
+    }
+
+    static int EndOfString(string text, int start)
+    {
+        for (var i = start + 1; i < text.Length; i++)
+        {
+            if (text[i] == '\\')
+                i++;
+            else if (text[i] == '"')
+                return i + 1;
+        }
+        return text.Length;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace ComputeMiner.Registry;
+
+/// <summary>
+/// The requests a miner makes of Weights &amp; Biases, each in the service's own words. Nothing is kept here and nothing tried twice.
+/// </summary>
+sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
+{
+    const int PageSize = 50;
+
+    /// <summary>More pages than the subnet can fill; beyond them somebody feeds us.</summary>
+    const int MostPages = 200;
+
+    /// <summary>The account the key belongs to; null when the service takes us for nobody.</summary>
+    /// <exception cref="RegistryException"/>
+    public async Task<string?> GetUsernameAsync(CancellationToken cancellation)
+    {
+        var data = await QueryAsync("query Viewer { viewer { username } }", [], cancellation);
+        return Text(Member(data, "viewer"), "username");
+    }
+
+    /// <summary>Every run that matches a filter.</summary>
+    /// <param name="filter">In the service's dialect of MongoDB's.</param>
+    /// <param name="keys">The configuration's keys that matter; others may come along.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RegistryException"/>
+    public async Task<RegistryRunPage> FindRunsAsync(JsonObject filter, IReadOnlyList<string> keys, CancellationToken cancellation)
+    {
+        var runs = new Dictionary<string, RegistryRun>();
+        var cursors = new HashSet<string>();
+        string? cursor = null;
+        // A validator's configuration holds 256 neurons' statistics: only what matters is asked for, where the service can do that.
+        var narrows = true;
+        for (var page = 0; page < MostPages; page++)
+        {
+            JsonObject connection;
+            try
+            {
+                connection = await PageAsync(filter, narrows ? keys : null, cursor, cancellation);
+            }
+            catch (RegistryException fault) when (fault.Fault == RegistryFault.Rejected && narrows)
+            {
+                narrows = false;
+                page--;
+                continue;
+            }
+            var edges = connection["edges"] as JsonArray ?? throw Incomplete();
+            foreach (var node in edges.Select(edge => Member(edge, "node")))
+            {
+                if (Text(node, "name") is { } name && Text(node, "config") is { } config)
+                    runs.TryAdd(name, new RegistryRun(name, Text(Member(node, "user"), "username"), config, TimeOf(Text(node, "heartbeatAt"))));
+            }
+            var info = Member(connection, "pageInfo") ?? throw Incomplete();
+            if (info["hasNextPage"] is not JsonValue more || !more.TryGetValue<bool>(out var hasMore))
+                throw Incomplete();
+            if (!hasMore)
+                return new RegistryRunPage([.. runs.Values], IsComplete: true);
+            cursor = Text(info, "endCursor");
+            if (edges.Count == 0 || cursor is null || !cursors.Add(cursor))
+                break;
+        }
+        return new RegistryRunPage([.. runs.Values], IsComplete: false);
+    }
+
+    /// <summary>What is stored of a run; null when it is not there, or not any more.</summary>
+    /// <exception cref="RegistryException"/>
+    public async Task<RegistryRunStatus?> GetStatusAsync(string run, CancellationToken cancellation)
+    {
+        var data = await QueryAsync(
+            """
+            query RunResumeStatus($project: String!, $entity: String!, $name: String!) {
+              model(name: $project, entityName: $entity) {
+                bucket(name: $name, missingOk: true) { id config historyLineCount historyTail }
+              }
+            }
+            """,
+            Variables(("name", run)), cancellation);
+        var model = Member(data, "model") ?? throw new RegistryException(RegistryFault.NotFound, ProjectMissing);
+        if (Member(model, "bucket") is not { } bucket)
+            return null;
+        var lines = bucket["historyLineCount"] is JsonValue count && count.TryGetValue<int>(out var number) ? number : 0;
+        return new RegistryRunStatus(
+            Text(bucket, "id") ?? throw Incomplete(), Text(bucket, "config") ?? "{}", lines, HistoryLine.LastStepOf(Text(bucket, "historyTail")));
+    }
+
+    /// <summary>Makes a run, or replaces the configuration of one that is there.</summary>
+    /// <param name="run">Its id.</param>
+    /// <param name="storageId">The service's own id of one that is there.</param>
+    /// <param name="displayName">Its label; null leaves it.</param>
+    /// <param name="config">The whole configuration: the service keeps nothing of the old one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The service's own id of it.</returns>
+    /// <exception cref="RegistryException"/>
+    public async Task<string> UpsertAsync(string run, string? storageId, string? displayName, JsonObject config, CancellationToken cancellation)
+    {
+        var data = await QueryAsync(
+            """
+            mutation UpsertBucket($entity: String!, $project: String!, $name: String!, $id: String, $displayName: String, $config: JSONString) {
+              upsertBucket(input: { id: $id, name: $name, modelName: $project, entityName: $entity, displayName: $displayName, config: $config }) {
+                bucket { id name }
+                inserted
+              }
+            }
+            """,
+            Variables(("name", run), ("id", storageId), ("displayName", displayName), ("config", config.ToJsonString())), cancellation);
+        return Text(Member(Member(data, "upsertBucket"), "bucket"), "id") ?? throw Incomplete();
+    }
+
+    /// <summary>Posts to a run's stream: a sign of life, lines of its history, its end.</summary>
+    /// <exception cref="RegistryException"/>
+    public Task PostAsync(string run, JsonObject post, CancellationToken cancellation) =>
+        transport.PostAsync($"files/{Uri.EscapeDataString(settings.Entity)}/{Uri.EscapeDataString(settings.Project)}/{Uri.EscapeDataString(run)}/file_stream", post, cancellation);
+
+    string ProjectMissing => $"the project {settings.Entity}/{settings.Project} is not there, or the key's account may not see it";
+
+    async Task<JsonObject> PageAsync(JsonObject filter, IReadOnlyList<string>? keys, string? cursor, CancellationToken cancellation)
+    {
+        var config = keys is null ? "config" : $"config(keys: [{string.Join(", ", keys.Select(key => $"\"{key}\""))}])";
+        var data = await QueryAsync(
+            $$"""
+            query Runs($project: String!, $entity: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+              project(name: $project, entityName: $entity) {
+                runs(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+                  edges { node { name {{config}} heartbeatAt user { username } } }
+                  pageInfo { endCursor hasNextPage }
+                }
+              }
+            }
+            """,
+            // Oldest first: newest-first pages repeat runs while others are made.
+            Variables(("filters", filter.ToJsonString()), ("order", "+created_at"), ("cursor", cursor), ("perPage", PageSize)), cancellation);
+        var project = Member(data, "project") ?? throw new RegistryException(RegistryFault.NotFound, ProjectMissing);
+        return Member(project, "runs") ?? throw Incomplete();
+    }
+
+    JsonObject Variables(params ReadOnlySpan<(string Name, JsonNode? Value)> more)
+    {
+        var variables = new JsonObject { ["entity"] = settings.Entity, ["project"] = settings.Project };
+        foreach (var (name, value) in more)
+            variables[name] = value;
+        return variables;
+    }
+
+    async Task<JsonObject> QueryAsync(string query, JsonObject variables, CancellationToken cancellation)
+    {
+        var answer = await transport.PostAsync("graphql", new JsonObject { ["query"] = query, ["variables"] = variables }, cancellation);
+        if (answer["data"] is JsonObject data)
+            return data;
+        throw new RegistryException(RegistryFault.Unavailable, RegistryTransport.Words(answer) ?? "the answer holds no data");
+    }
+
+    static RegistryException Incomplete() => new(RegistryFault.Unavailable, "the answer lacks what was asked for");
+
+    static JsonObject? Member(JsonNode? node, string name) => (node as JsonObject)?[name] as JsonObject;
+
+    static string? Text(JsonNode? node, string name) =>
+        (node as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>UTC where no zone is named.</summary>
+    static DateTimeOffset TimeOf(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MinValue;
+}

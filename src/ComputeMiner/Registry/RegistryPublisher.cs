@@ -1,0 +1,271 @@
+using System.Text.Json.Nodes;
+using Bittensor.Keys;
+
+namespace ComputeMiner.Registry;
+
+/// <summary>
+/// Keeps the registry showing what the miner is. One worker does all writing: it compares the document with what was sent last, so that
+/// an outage of any length costs one write, and no request ever waits for the registry. A post at least every 30 seconds keeps the run's
+/// state <c>running</c>, without which validators do not read it.
+/// </summary>
+/// <param name="settings">Where to.</param>
+/// <param name="keys">Where the API key may lie.</param>
+/// <param name="hotkey">Signs the run.</param>
+/// <param name="facts">What the miner is at this moment.</param>
+/// <param name="outbox">What must outlive the process.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told what an operator acts on.</param>
+sealed partial class RegistryPublisher(
+    RegistrySettings settings, RegistryKeySources keys, Keypair hotkey, Func<RegistryFacts> facts, RegistryOutbox outbox, TimeProvider time,
+    ILogger<RegistryPublisher> logger) : BackgroundService
+{
+    /// <summary>The service calls a run crashed after five minutes without a post.</summary>
+    static readonly TimeSpan Beat = TimeSpan.FromSeconds(27);
+
+    /// <summary>Changes that come together go together.</summary>
+    static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between two documents; the service limits the whole project, not each of us.</summary>
+    static readonly TimeSpan BetweenDocuments = TimeSpan.FromSeconds(10);
+
+    static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan KeyRetry = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan PermissionRetry = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the end of the program waits for the registry's farewell.</summary>
+    static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(3);
+
+    readonly SemaphoreSlim _changed = new(0, 1);
+    volatile RegistryPresence _current = new(RegistryStage.Starting, "not asked yet");
+    RegistrySession? _session;
+    DateTimeOffset _nextDocument;
+    DateTimeOffset _nextBeat;
+    int _failures;
+
+    public RegistryPresence Current
+    {
+        get
+        {
+            var state = outbox.State;
+            return _current with { RunId = state.RunId, PendingLines = state.Pending.Length, DroppedLines = state.Dropped };
+        }
+    }
+
+    /// <summary>The API key of this moment; null with the reason when nothing is published.</summary>
+    (RegistryKey? Key, string Reason) FindKey()
+    {
+        if (settings.Kind == RegistryKind.Off)
+            return (null, "off: --registry off");
+        if (keys.IsSwitchedOff)
+            return (null, "off: WANDB_MODE says so");
+        if (keys.Find(settings.Url) is not { } key)
+            return (null, "off: no key. Validators do not see this machine's hardware; put the API key of a wandb.ai account into WANDB_API_KEY, .env or ~/.netrc");
+        return key.Fault is { } fault ? (null, $"off: {fault}") : (key, "");
+    }
+
+    /// <summary>The document may have changed. Returns at once.</summary>
+    public void Touch()
+    {
+        try
+        {
+            if (_changed.CurrentCount == 0)
+                _changed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else just said so.
+        }
+    }
+
+    /// <summary>Adds a line to the run's history. Returns at once; the line is on disk.</summary>
+    public void AddHistory(JsonObject line) => outbox.Add(line, time.GetUtcNow());
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var (key, reason) = FindKey();
+            if (key is null)
+            {
+                Become(new RegistryPresence(RegistryStage.Off, reason));
+                // A key may be put there while the miner runs; a setting can not change.
+                await Task.Delay(settings.Kind == RegistryKind.Off ? Timeout.InfiniteTimeSpan : KeyRetry, time, stoppingToken);
+                continue;
+            }
+            using var transport = new RegistryTransport(settings.Url, key, RequestPatience);
+            var api = new RegistryApi(transport, settings);
+            try
+            {
+                await PublishAsync(api, key, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                await SayFarewellAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Until the key is not accepted any more.</summary>
+    async Task PublishAsync(RegistryApi api, RegistryKey key, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            TimeSpan wait;
+            try
+            {
+                wait = await StepAsync(api, key, cancellation);
+                _failures = 0;
+            }
+            catch (RegistryException fault)
+            {
+                wait = await JudgeAsync(api, fault, cancellation);
+                if (fault.Fault == RegistryFault.Unauthorised)
+                {
+                    await Task.Delay(wait, time, cancellation);
+                    return;
+                }
+                // A change is no reason to ask a service that just refused.
+                await Task.Delay(wait, time, cancellation);
+                continue;
+            }
+            if (await ChangedWithinAsync(wait, cancellation))
+                await Task.Delay(Settling, time, cancellation);
+        }
+    }
+
+    /// <summary>Does what is due.</summary>
+    /// <returns>How long nothing else is.</returns>
+    async Task<TimeSpan> StepAsync(RegistryApi api, RegistryKey key, CancellationToken cancellation)
+    {
+        var isNew = _session is null;
+        _session ??= await RegistrySession.OpenAsync(api, outbox, hotkey, facts().Netuid, time, cancellation);
+        var now = time.GetUtcNow();
+        if (isNew || now >= _nextDocument)
+        {
+            if (await _session.PublishAsync(facts(), cancellation))
+                _nextDocument = now + BetweenDocuments;
+        }
+        // A document alone does not set a run going again.
+        if (isNew || now >= _nextBeat)
+        {
+            await _session.BeatAsync(cancellation);
+            _nextBeat = now + Beat;
+            Become(new RegistryPresence(RegistryStage.Published, $"run {_session.RunId} of {settings.Entity}/{settings.Project}, {key}", LastPost: now));
+        }
+        return (_nextDocument > now && _nextDocument < _nextBeat ? _nextDocument : _nextBeat) - time.GetUtcNow();
+    }
+
+    /// <returns>How long to wait after a failure.</returns>
+    async Task<TimeSpan> JudgeAsync(RegistryApi api, RegistryException fault, CancellationToken cancellation)
+    {
+        var wait = fault.Wait ?? BackOff();
+        var stage = RegistryStage.Retrying;
+        switch (fault.Fault)
+        {
+            case RegistryFault.Unauthorised:
+                (stage, wait, _session) = (RegistryStage.Unauthorised, KeyRetry, null);
+                break;
+            case RegistryFault.Forbidden when _session is { IsResumed: true }:
+                // The run belongs to another account, as after a change of keys; one of our own is made at the next step.
+                outbox.ForgetRun();
+                _session = null;
+                break;
+            case RegistryFault.Forbidden:
+                (stage, wait, _session) = (RegistryStage.NoPermission, PermissionRetry, null);
+                break;
+            case RegistryFault.NotFound:
+                // A run that is gone is found out by opening again; a project that is gone stays so for a while.
+                if (_session is null)
+                    (stage, wait) = (RegistryStage.NoPermission, PermissionRetry);
+                _session = null;
+                break;
+            case RegistryFault.Conflict:
+                await LeaveBurntIdAsync(api, cancellation);
+                break;
+        }
+        Become(_current with { Stage = stage, Detail = $"{fault.Message}; next try in {wait.TotalSeconds:0} s" });
+        return wait;
+    }
+
+    /// <summary>An id that conflicts and is not there was deleted: the service never takes it again.</summary>
+    async Task LeaveBurntIdAsync(RegistryApi api, CancellationToken cancellation)
+    {
+        try
+        {
+            if (outbox.State.RunId is { } id && await api.GetStatusAsync(id, cancellation) is null)
+                RegistrySession.UseNewRun(outbox, hotkey, time);
+        }
+        catch (RegistryException)
+        {
+            // Found out at the next step.
+        }
+        _session = null;
+    }
+
+    async Task<bool> ChangedWithinAsync(TimeSpan wait, CancellationToken cancellation)
+    {
+        if (wait <= TimeSpan.Zero)
+            return false;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var change = _changed.WaitAsync(ended.Token);
+        var first = await Task.WhenAny(change, Task.Delay(wait, time, ended.Token));
+        await ended.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            await change;
+            return first == change;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The last change, and that the run is over, as far as both fit into the patience of a program that ends.</summary>
+    async Task SayFarewellAsync()
+    {
+        if (_session is null || _current.Stage != RegistryStage.Published)
+            return;
+        using var patience = new CancellationTokenSource(FarewellPatience);
+        try
+        {
+            await _session.PublishAsync(facts(), patience.Token);
+            await _session.FinishAsync(patience.Token);
+        }
+        catch (Exception fault) when (fault is RegistryException or OperationCanceledException)
+        {
+            // The registry notices by itself after five minutes.
+        }
+    }
+
+    TimeSpan BackOff()
+    {
+        var seconds = Math.Min(LongestBackOff.TotalSeconds, 2 * Math.Pow(2, Math.Min(_failures++, 10)));
+        // Not all miners at once when the service is back.
+        return TimeSpan.FromSeconds(seconds * (1 + Random.Shared.NextDouble() / 4));
+    }
+
+    void Become(RegistryPresence next)
+    {
+        var previous = _current;
+        _current = next with { LastPost = next.LastPost ?? previous.LastPost };
+        if (previous.Stage == next.Stage)
+            return;
+        if (next.Stage == RegistryStage.Published)
+            Log.Published(logger, next.Detail);
+        else
+            Log.NotPublished(logger, next.Stage, next.Detail);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(6200, LogLevel.Information, "Registry: {Detail}")]
+        public static partial void Published(ILogger logger, string detail);
+
+        [LoggerMessage(6201, LogLevel.Warning, "Registry {Stage}: {Detail}")]
+        public static partial void NotPublished(ILogger logger, RegistryStage stage, string detail);
+    }
+}

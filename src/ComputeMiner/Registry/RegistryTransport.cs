@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ComputeMiner.Registry;
+
+/// <summary>
+/// Posts JSON to the service and sorts its answers. It answers errors with a status that is not 200 and a GraphQL body at once, so bodies
+/// are read under every status.
+/// </summary>
+sealed class RegistryTransport : IDisposable
+{
+    /// <summary>A page of fifty validators' whole configurations is a few MB.</summary>
+    const int LargestAnswer = 64 << 20;
+
+    const int LongestQuote = 300;
+
+    static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    static readonly ProductInfoHeaderValue Agent =
+        new("ComputeMiner", typeof(RegistryTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
+
+    readonly HttpClient _http;
+
+    public RegistryTransport(Uri service, RegistryKey key, TimeSpan patience)
+    {
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            // A base without a trailing slash would lose its last part.
+            BaseAddress = new Uri(service.AbsoluteUri.TrimEnd('/') + "/"),
+            MaxResponseContentBufferSize = LargestAnswer,
+            Timeout = patience,
+        };
+        _http.DefaultRequestHeaders.UserAgent.Add(Agent);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"api:{key.Value}")));
+    }
+
+    /// <returns>The answer's object, with status 200.</returns>
+    /// <exception cref="RegistryException">Anything else.</exception>
+    public async Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation)
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString()));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation);
+            var answer = Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
+            if (Judge(response, answer) is { } fault)
+                throw fault;
+            return answer ?? throw new RegistryException(RegistryFault.Unavailable, "the answer is no JSON object");
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new RegistryException(RegistryFault.Unavailable, fault.InnerException?.Message ?? fault.Message, inner: fault);
+        }
+        catch (TaskCanceledException fault) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RegistryException(RegistryFault.Unavailable, $"no answer within {_http.Timeout.TotalSeconds:0} s", inner: fault);
+        }
+        catch (IOException fault)
+        {
+            throw new RegistryException(RegistryFault.Unavailable, fault.Message, inner: fault);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    static JsonObject? Parse(byte[] bytes)
+    {
+        try
+        {
+            return JsonNode.Parse(bytes) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    static RegistryException? Judge(HttpResponseMessage response, JsonObject? answer)
+    {
+        if (response.StatusCode == HttpStatusCode.OK)
+            return null;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {Words(answer) ?? response.ReasonPhrase}");
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new(RegistryFault.Unauthorised, text),
+            HttpStatusCode.Forbidden => new(RegistryFault.Forbidden, text),
+            HttpStatusCode.NotFound => new(RegistryFault.NotFound, text),
+            HttpStatusCode.Conflict => new(RegistryFault.Conflict, text),
+            HttpStatusCode.TooManyRequests => new(RegistryFault.RateLimited, text, WaitOf(response.Headers)),
+            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new(RegistryFault.Unavailable, text, WaitOf(response.Headers)),
+            _ => new(RegistryFault.Rejected, text),
+        };
+    }
+
+    /// <summary>What the service says of an error: <c>error</c>, or the messages in <c>errors</c>.</summary>
+    public static string? Words(JsonObject? answer)
+    {
+        // Not as an array of its own: a node has one parent.
+        IEnumerable<JsonNode?>? said = answer?["errors"] as JsonArray;
+        if (answer?["error"] is { } error)
+            said = Enumerable.Repeat<JsonNode?>(error, 1);
+        if (said is null)
+            return null;
+        var text = string.Join("; ", said.Select(item => Text(item) ?? Text((item as JsonObject)?["message"])).OfType<string>());
+        return text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
+
+        static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var words) ? words : null;
+    }
+
+    static TimeSpan? WaitOf(HttpResponseHeaders headers)
+    {
+        var seconds = Math.Max(Seconds(headers, "Retry-After"), Seconds(headers, "RateLimit-Reset"));
+        if (seconds <= 0 && headers.RetryAfter?.Date is { } date)
+            seconds = (date - DateTimeOffset.UtcNow).TotalSeconds;
+        return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, LongestWait.TotalSeconds)) : null;
+    }
+
+    static double Seconds(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            && double.IsFinite(seconds)
+            ? seconds
+            : 0;
+}
