@@ -38,22 +38,20 @@ public sealed class DevRegistryFaults
         cleared.SetResult();
     }
 
-    internal Task WhenCleared()
+    /// <summary>What goes wrong with a request, and when that is over; both at one moment.</summary>
+    internal (DevRegistryFault? Fault, Task Cleared) Take(DevRegistryOperation operation)
     {
         lock (_gate)
-            return _cleared.Task;
+            return (TakeFault(operation), _cleared.Task);
     }
 
-    internal DevRegistryFault? Take(DevRegistryOperation operation)
+    DevRegistryFault? TakeFault(DevRegistryOperation operation)
     {
-        lock (_gate)
-        {
-            var index = _next.FindIndex(f => f.Operation is null || f.Operation == operation);
-            if (index < 0)
-                return _always.Find(f => f.Operation is null || f.Operation == operation).Fault;
-            var fault = _next[index].Fault;
-            _next.RemoveAt(index);
-            return fault;
-        }
+        var index = _next.FindIndex(f => f.Operation is null || f.Operation == operation);
+        if (index < 0)
+            return _always.Find(f => f.Operation is null || f.Operation == operation).Fault;
+        var fault = _next[index].Fault;
+        _next.RemoveAt(index);
+        return fault;
     }
 }

@@ -22,8 +22,6 @@ sealed class RegistryRequests(RunStore store, DevRegistryOptions options, DevReg
         }
     }
 
-    public Task WhenFaultsCleared() => faults.WhenCleared();
-
     public void Revoke(string username)
     {
         lock (store.Gate)
@@ -36,16 +34,17 @@ sealed class RegistryRequests(RunStore store, DevRegistryOptions options, DevReg
             _accounts.Add(account);
     }
 
-    /// <summary>Remembers a request and says what shall go wrong with it.</summary>
-    public DevRegistryFault? Note(RegistryCall call, string authorization, string userAgent, string body)
+    /// <summary>Says what shall go wrong with a request, and remembers it: whoever sees it there knows that this is settled.</summary>
+    public (DevRegistryFault? Fault, Task Cleared) Note(RegistryCall call, string authorization, string userAgent, string body)
     {
+        var fate = faults.Take(call.Operation);
         lock (store.Gate)
         {
             if (_seen.Count == Remembered)
                 _seen.Dequeue();
             _seen.Enqueue(new DevRegistryRequest(options.Time.GetUtcNow(), call.Operation, Find(authorization)?.Username, userAgent, body));
         }
-        return faults.Take(call.Operation);
+        return fate;
     }
 
     /// <returns>The status, the body, and how long a caller who came too often shall wait.</returns>

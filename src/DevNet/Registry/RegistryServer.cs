@@ -72,11 +72,11 @@ sealed class RegistryServer : IAsyncDisposable
     async Task AnswerAsync(HttpContext context, string body, CancellationToken cancellation)
     {
         var call = RegistryCall.Read(context.Request.Method, context.Request.Path.Value ?? "", body);
-        var fault = _requests.Note(call, context.Request.Headers.Authorization.ToString(), context.Request.Headers.UserAgent.ToString(), body);
+        var (fault, cleared) = _requests.Note(call, context.Request.Headers.Authorization.ToString(), context.Request.Headers.UserAgent.ToString(), body);
         switch (fault?.Kind)
         {
             case DevRegistryFault.FaultKind.Hang:
-                await _requests.WhenFaultsCleared().WaitAsync(cancellation);
+                await cleared.WaitAsync(cancellation);
                 context.Abort();
                 return;
             case DevRegistryFault.FaultKind.Reset:
