@@ -9,6 +9,7 @@ namespace Scenarios;
 static class ChecksScenario
 {
     const int Connections = 16;
+    const int Depth = 8;
     const int WarmUp = 16_000;
     const int Requests = 100_000;
 
@@ -24,12 +25,14 @@ static class ChecksScenario
         var idle = world.Miner.ResidentBytes();
         var one = VerificationRate.Measure(1);
         var two = VerificationRate.Measure(2);
-        var (checks, checkCost) = await LoadAsync(world, Validator, expected: 200, cancellation);
+        var (checks, checkCost) = await LoadAsync(world, Validator, depth: 1, expected: 200, cancellation);
+        var (piped, pipedCost) = await LoadAsync(world, Validator, Depth, expected: 200, cancellation);
         var afterChecks = world.Miner.ResidentBytes();
-        var (refusals, refusalCost) = await LoadAsync(world, Stranger, expected: 403, cancellation);
+        var (refusals, refusalCost) = await LoadAsync(world, Stranger, depth: 1, expected: 403, cancellation);
 
         var rates = new MarkdownTable("Requests per second, 16 connections", "what", "per second", "p50", "p99", "slowest", "CPU each");
         rates.Add(["signed Allocate check, answered 200", .. Cells(checks), Us(checkCost)]);
+        rates.Add([$"the same, {Depth} pipelined on each connection", .. Cells(piped), Us(pipedCost)]);
         rates.Add(["unadmitted hotkey, refused 403", .. Cells(refusals), Us(refusalCost)]);
         rates.Add("verification alone, 1 thread", Rate(one.PerSecond), "", "", "", Us(one.Cost));
         rates.Add("verification alone, 2 threads", Rate(two.PerSecond), "", "", "", Us(two.Cost));
@@ -38,7 +41,9 @@ static class ChecksScenario
         var ratios = new MarkdownTable("The same as ratios of this run", "ratio", "value");
         ratios.Add("checks / verification alone, 1 thread", Percent(checks.PerSecond / one.PerSecond));
         ratios.Add("checks / verification alone, 2 threads", Percent(checks.PerSecond / two.PerSecond));
+        ratios.Add($"pipelined checks / verification alone, 2 threads", Percent(piped.PerSecond / two.PerSecond));
         ratios.Add("CPU of one verification / the miner's CPU for one check", Percent(two.Cost / checkCost));
+        ratios.Add("CPU of one verification / the miner's CPU for one pipelined check", Percent(two.Cost / pipedCost));
         ratios.Print();
 
         var memory = new MarkdownTable("Resident memory of the miner", "when", "VmRSS");
@@ -50,10 +55,10 @@ static class ChecksScenario
 
     /// <returns>The result and the microseconds of CPU that the miner spent per request.</returns>
     static async Task<(LoadResult Result, double Cost)> LoadAsync(
-        ScenarioWorld world, string caller, int expected, CancellationToken cancellation)
+        ScenarioWorld world, string caller, int depth, int expected, CancellationToken cancellation)
     {
         var before = world.Miner.ProcessorTime();
-        var result = await LoadGenerator.RunApartAsync(new LoadPlan(world.Target, caller, Connections, WarmUp, Requests), cancellation);
+        var result = await LoadGenerator.RunApartAsync(new LoadPlan(world.Target, caller, Connections, depth, WarmUp, Requests), cancellation);
         var cost = (world.Miner.ProcessorTime() - before).TotalMicroseconds / (WarmUp + Requests);
         if (result.Statuses.Keys.Any(status => status != expected))
             throw new InvalidOperationException($"Not every answer was {expected}: {string.Join(", ", result.Statuses)}.");

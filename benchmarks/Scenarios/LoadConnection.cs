@@ -1,33 +1,32 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
-using Bittensor.Compute;
 using Bittensor.Dendrite;
 using Bittensor.Keys;
 
 namespace Scenarios;
 
 /// <summary>
-/// One kept-alive connection that sends requests signed beforehand, one after the other, and notes how long each answer took. It
-/// has a dendrite of its own, because an axon takes the nonces of one dendrite only in rising order.
+/// One kept-alive connection that keeps a number of requests under way and notes how long each answer took. Beyond one they are
+/// pipelined: what may be sent goes out in one piece.
 /// </summary>
 sealed class LoadConnection : IDisposable
 {
-    // The longest an axon believes: requests are signed some seconds before they are sent.
-    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
-
     readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    readonly Queue<byte[]> _requests = [];
-    readonly byte[] _buffer = new byte[64 * 1024];
+    readonly AnswerReader _answers = new();
+    readonly Queue<long> _sentAt = [];
+    readonly SignedRequests _requests;
+    readonly int _depth;
+    int _next;
+    int _end;
 
-    public LoadConnection(AxonTarget target, Keypair caller, int requests)
+    public LoadConnection(AxonTarget target, Keypair caller, int requests, int depth)
     {
-        using var dendrite = new DendriteClient(caller, new DendriteOptions());
-        for (var i = 0; i < requests; i++)
-            _requests.Enqueue(Encode(dendrite.Build(target, new AllocateSynapse { Timeline = 1, Checking = true }, Timeout)));
+        _requests = new SignedRequests(target, caller, requests);
+        _depth = depth;
         _socket.Connect(target.EndPoint);
     }
+
+    public Socket Socket => _socket;
 
     /// <summary>Milliseconds from the first byte sent to the last byte read, per measured request.</summary>
     public List<double> Latencies { get; } = [];
@@ -35,58 +34,46 @@ sealed class LoadConnection : IDisposable
     /// <summary>Measured answers by HTTP status.</summary>
     public Dictionary<int, int> Statuses { get; } = [];
 
-    /// <summary>Sends the next <paramref name="count"/> requests, each when the one before is answered.</summary>
-    public void Send(int count, bool measured)
+    public bool IsDone => _next == _end && _sentAt.Count == 0;
+
+    /// <summary>Sends the first of the next <paramref name="count"/> requests; <see cref="Advance"/> sends the rest as answers come.</summary>
+    public void Begin(int count)
     {
-        for (var i = 0; i < count; i++)
+        _end = _next + count;
+        Send();
+    }
+
+    /// <summary>Takes the answers that are there and sends as many requests.</summary>
+    public void Advance(bool measured)
+    {
+        var read = _socket.Receive(_answers.Free.Span);
+        if (read == 0)
+            throw new IOException("The axon closed the connection.");
+        _answers.Filled(read);
+        while (_answers.TryRead(out var status))
         {
-            var start = Stopwatch.GetTimestamp();
-            _socket.Send(_requests.Dequeue());
-            var status = ReadAnswer();
+            var sent = _sentAt.Dequeue();
             if (!measured)
                 continue;
-            Latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            Latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
             Statuses[status] = Statuses.GetValueOrDefault(status) + 1;
         }
+        // A batch at a time: refilling one by one would be a connection without pipelining that has a head start.
+        if (_sentAt.Count <= _depth / 2)
+            Send();
     }
 
     public void Dispose() => _socket.Dispose();
 
-    int ReadAnswer()
+    void Send()
     {
-        var length = 0;
-        while (true)
-        {
-            var read = _socket.Receive(_buffer.AsSpan(length));
-            if (read == 0)
-                throw new IOException("The axon closed the connection.");
-            length += read;
-            if (TotalLength(_buffer.AsSpan(0, length)) is { } total && length >= total)
-                return int.Parse(_buffer.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture);
-        }
-    }
-
-    static int? TotalLength(ReadOnlySpan<byte> answer)
-    {
-        var head = answer.IndexOf("\r\n\r\n"u8);
-        if (head < 0)
-            return null;
-        var field = "\r\nContent-Length: "u8;
-        var at = answer[..head].IndexOf(field);
-        if (at < 0)
-            throw new IOException("The answer has no Content-Length.");
-        var value = answer[(at + field.Length)..(head + 2)];
-        return head + 4 + int.Parse(value[..value.IndexOf((byte)'\r')], CultureInfo.InvariantCulture);
-    }
-
-    static byte[] Encode(DendriteRequest request)
-    {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"POST {request.Path} HTTP/1.1\r\nHost: {request.EndPoint}\r\n");
-        foreach (var (name, value) in request.Headers)
-            text.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
-        text.Append(CultureInfo.InvariantCulture, $"Accept: */*\r\nContent-Length: {Encoding.UTF8.GetByteCount(request.Body)}\r\n");
-        text.Append(CultureInfo.InvariantCulture, $"Content-Type: {request.ContentType}\r\n\r\n{request.Body}");
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var count = Math.Min(_end - _next, _depth - _sentAt.Count);
+        if (count == 0)
+            return;
+        var now = Stopwatch.GetTimestamp();
+        for (var i = 0; i < count; i++)
+            _sentAt.Enqueue(now);
+        _socket.Send(_requests.Range(_next, _next + count));
+        _next += count;
     }
 }

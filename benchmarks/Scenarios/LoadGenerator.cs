@@ -10,13 +10,15 @@ namespace Scenarios;
 /// </summary>
 static class LoadGenerator
 {
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>The generator's process: prints the result.</summary>
     public static void Run(LoadPlan plan)
     {
         using var caller = Keypair.FromUri(plan.CallerUri);
         var (warmUp, requests) = (plan.WarmUp / plan.Connections, plan.Requests / plan.Connections);
         var connections = new LoadConnection[plan.Connections];
-        Parallel.For(0, plan.Connections, i => connections[i] = new LoadConnection(plan.Target, caller, warmUp + requests));
+        Parallel.For(0, plan.Connections, i => connections[i] = new LoadConnection(plan.Target, caller, warmUp + requests, plan.Depth));
 
         SendAll(connections, warmUp, measured: false);
         var start = Stopwatch.GetTimestamp();
@@ -56,14 +58,27 @@ static class LoadGenerator
             : throw new InvalidOperationException($"The load generator failed: {await faults}");
     }
 
-    // A thread each, blocking: costs the shared cores less than asynchronous sockets and wakes no thread pool.
+    // One thread for all: a thread for each would spend the shared cores on switching between them.
     static void SendAll(LoadConnection[] connections, int count, bool measured)
     {
-        var threads = connections.Select(connection => new Thread(() => connection.Send(count, measured))).ToArray();
-        foreach (var thread in threads)
-            thread.Start();
-        foreach (var thread in threads)
-            thread.Join();
+        using var epoll = new Epoll();
+        for (var i = 0; i < connections.Length; i++)
+        {
+            epoll.Watch(connections[i].Socket, i, Epoll.Readable);
+            connections[i].Begin(count);
+        }
+        for (var open = connections.Length; open > 0;)
+        {
+            var ready = epoll.Wait(Patience);
+            if (ready.IsEmpty)
+                throw new TimeoutException($"The axon answered nothing for {Patience.TotalSeconds} s.");
+            foreach (var one in ready)
+            {
+                connections[one.Id].Advance(measured);
+                if (connections[one.Id].IsDone)
+                    open--;
+            }
+        }
     }
 
     static double At(double[] sorted, double quantile) => sorted[(int)(quantile * (sorted.Length - 1))];
