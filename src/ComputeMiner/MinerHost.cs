@@ -13,6 +13,7 @@ using ComputeMiner.Dashboard;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Gpus;
 using ComputeMiner.Presence;
+using ComputeMiner.Specs;
 
 namespace ComputeMiner;
 
@@ -69,23 +70,22 @@ static partial class MinerHost
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
         var solver = await StartSolverAsync(options, allocator, time, loggers, stop);
-        var endpoints = new AxonEndpoint[]
-        {
+        AxonEndpoint[] endpoints =
+        [
             new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
             new ChallengeEndpoint(solver, caller => gate.Priority(caller), loggers.CreateLogger<ChallengeEndpoint>()),
-        };
-        await using var axon = new AxonServer(options.Axon.ToServerOptions(), hotkey.Hotkey, gate, endpoints, time, loggers);
+            .. options.Specs.Enabled ? [new SpecsEndpoint(() => null)] : Array.Empty<AxonEndpoint>(),
+        ];
+        await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
             () => docker.Safeguards, solver, time);
         var shown = () => status.Read() with { Draining = drain.IsOn, Spare = Spare(container, engine), Events = events.Snapshot() };
-        await using var admin = new AdminServer(options.Admin.Address, shown, loggers.CreateLogger<AdminServer>());
+        await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
 
         var control = new OperatorControl(allocator, drain, loggers.CreateLogger<OperatorControl>());
         using var word = new ControlSocket(options.StateDirectory, control.AnswerAsync, time, loggers.CreateLogger<ControlSocket>());
         word.Listen();
 
-        // What was signed before this start may have been answered by an earlier run, whose memory of nonces is gone.
-        axon.Pipeline.Nonces.RaiseFloor(NonceOf(time.GetUtcNow()));
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
         BackgroundService?[] services = [egress, startup, expiry, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, word];
@@ -157,9 +157,6 @@ static partial class MinerHost
             throw new StartupException($"Cannot listen there: {fault.Message.TrimEnd('.')}. Choose an address and port of this machine with {flag}.", fault);
         }
     }
-
-    /// <summary>A dendrite's nonce is its clock in nanoseconds.</summary>
-    static long NonceOf(DateTimeOffset now) => (now - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     static partial class Log
     {

@@ -15,6 +15,7 @@ CliEntry[] commands =
     new CommandGroup("challenge", "Proof of work.", new ChallengeBenchCommand(TimeProvider.System)),
     new ReleaseCommand(),
     new CommandGroup("drain", "Hands nothing new out, or the machine again.", new DrainCommand(on: true), new DrainCommand(on: false)),
+    new CommandGroup("admission", "Tells who may call.", new AdmissionExplainCommand(TimeProvider.System)),
     new DoctorCommand(TimeProvider.System),
     new GpusCommand(),
 ];

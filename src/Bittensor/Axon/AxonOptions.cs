@@ -20,7 +20,7 @@ public sealed class AxonOptions
     /// <summary>Verified requests that may wait for a worker; the next one is answered 503. Default 256.</summary>
     public int MaxWaiting { get; set; } = 256;
 
-    /// <summary>Open connections, all callers together. Default 1024.</summary>
+    /// <summary>Open connections, all callers together; beyond it the oldest makes room on which nobody has proved who he is. Default 1024.</summary>
     public int MaxConnections { get; set; } = 1024;
 
     /// <summary>Open connections of one address; a /64 of IPv6 counts as one. A dendrite needs a handful. Default 64.</summary>
@@ -56,12 +56,36 @@ public sealed class AxonOptions
     /// <summary>How far a nonce may lie in the future. Default 10 s.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Where the nonces that must survive a restart are written; its directory must exist. Default: nowhere, and a restarted axon
+    /// knows nothing of what an earlier one accepted.
+    /// </summary>
+    public string? NonceFile { get; set; }
+
+    /// <summary>How far beyond a nonce that is ahead of our clock its hotkey is noted, so that not every one of its requests is a write. Default 1 s.</summary>
+    public TimeSpan NonceReserve { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Kept free at the end of the caller's timeout for the answer's way. Default 1 s, at most half of the timeout.</summary>
     public TimeSpan DeadlineMargin { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Unproven requests (pings, failed signatures) an address may make at once; a /64 of IPv6 counts as one. Default 200.</summary>
+    /// <summary>Unproven requests (pings, failed signatures) an address may make at once. Default 200.</summary>
     public int UnprovenBurst { get; set; } = 200;
 
     /// <summary>Unproven requests an address may make per second over time. Default 50.</summary>
     public double UnprovenRate { get; set; } = 50;
+
+    /// <summary>Failed signatures under the name of one admitted hotkey that all unproven addresses together may make at once. Default 1000.</summary>
+    public int ClaimBurst { get; set; } = 1000;
+
+    /// <summary>The same per second over time. Default 500, which costs about 3 % of a core.</summary>
+    public double ClaimRate { get; set; } = 500;
+
+    /// <summary>
+    /// Failed signatures under the name of a hotkey and from an address where that hotkey was proved within the last hour, at once.
+    /// Default 2000.
+    /// </summary>
+    public int ProvedBurst { get; set; } = 2000;
+
+    /// <summary>The same per second over time. Default 2000, which costs about an eighth of a core.</summary>
+    public double ProvedRate { get; set; } = 2000;
 }

@@ -26,7 +26,7 @@ public sealed partial class AxonPipeline
     readonly AxonRoutes _routes;
     readonly RequestFreshness _freshness;
     readonly RequestFreshness _openFreshness;
-    readonly AddressThrottle _throttle;
+    readonly CallerTrust _trust;
     readonly BodyReader _body;
     readonly TurnQueue _turns;
     readonly AxonAnswer _answer;
@@ -52,10 +52,11 @@ public sealed partial class AxonPipeline
         _freshness = new RequestFreshness(options, Nonces);
         // Anyone may ping: what strangers send must not push out what is remembered of admitted callers.
         _openFreshness = new RequestFreshness(options, new NonceWindow());
-        _throttle = new AddressThrottle(options.UnprovenBurst, options.UnprovenRate, time);
+        _trust = new CallerTrust(options, time);
         _body = new BodyReader(options);
         _turns = new TurnQueue(options.MaxWorkers, options.MaxWaiting, time);
         _answer = new AxonAnswer(options);
+        Keeper = new NonceKeeper(options.NonceFile is { } path ? new NonceFile(path) : null, Nonces, options, time, logger);
     }
 
     /// <summary>Counts by route and outcome.</summary>
@@ -63,6 +64,9 @@ public sealed partial class AxonPipeline
 
     /// <summary>What is remembered of admitted callers' nonces.</summary>
     public NonceWindow Nonces { get; } = new();
+
+    /// <summary>Carries nonces over a restart.</summary>
+    internal NonceKeeper Keeper { get; }
 
     /// <summary>Handlers running now.</summary>
     public int Running => _turns.Running;
@@ -117,18 +121,29 @@ public sealed partial class AxonPipeline
             return verdict;
 
         verdict = Prove(exchange, endpoint, headers);
-        return verdict.IsAdmitted ? freshness.Commit(headers) : verdict;
+        if (!verdict.IsAdmitted)
+            return verdict;
+        verdict = freshness.Commit(headers);
+        if (verdict.IsAdmitted && endpoint.RequiresAdmission)
+        {
+            _trust.Proved(exchange.Address, headers.Hotkey);
+            exchange.Context.Features.Get<OpenConnection>()?.Prove();
+        }
+        return verdict;
     }
 
-    /// <summary>Step 6. Only proved requests of admitted callers are free of the address's allowance.</summary>
+    /// <summary>Step 6. Only proved requests of admitted callers are free of every allowance.</summary>
     AxonVerdict Prove(AxonExchange exchange, AxonEndpoint endpoint, in SynapseHeaders headers)
     {
-        if (!_throttle.Allows(exchange.Address))
+        var (address, hotkey, open) = (exchange.Address, headers.Hotkey, !endpoint.RequiresAdmission);
+        if (open ? !_trust.AllowsPing(address) : !_trust.Allows(address, hotkey))
             return AxonVerdict.Throttled();
         Span<byte> signature = stackalloc byte[Crypto.Sr25519.SignatureLength];
         var good = RequestSignature.TryRead(headers.SignatureText, signature) && RequestSignature.Verify(signature, headers, _hotkey);
-        if (!good || !endpoint.RequiresAdmission)
-            _throttle.Charge(exchange.Address);
+        if (open)
+            _trust.Pinged(address);
+        else if (!good)
+            _trust.Failed(address, hotkey);
         return good ? AxonVerdict.Admitted : AxonVerdict.BadSignature();
     }
 
@@ -140,6 +155,11 @@ public sealed partial class AxonPipeline
         byte[]? body = null;
         try
         {
+            if (!await KeepNonceAsync(exchange))
+            {
+                await EndAsync(exchange, AxonVerdict.InTheFuture());
+                return;
+            }
             (verdict, var invocation) = await _body.ReadAsync(exchange.Context.Request, exchange.Route!.Endpoint, exchange.Headers, aborted);
             if (verdict.IsAdmitted)
                 verdict = await HandleAsync(exchange, invocation!, aborted);
@@ -155,6 +175,15 @@ public sealed partial class AxonPipeline
             verdict = Fault(exchange, e);
         }
         await EndAsync(exchange, verdict, body);
+    }
+
+    /// <summary>The end of step 6: what must outlive a crash is on disk before the request has any effect.</summary>
+    ValueTask<bool> KeepNonceAsync(AxonExchange exchange)
+    {
+        var (caller, endpoint) = (exchange.Caller, exchange.Route!.Endpoint);
+        return !endpoint.RequiresAdmission || Keeper.IsSafe(caller.Hotkey, (long)caller.Nonce, exchange.ReceivedAt)
+            ? ValueTask.FromResult(true)
+            : Keeper.TryKeepAsync(caller.Hotkey, (long)caller.Nonce);
     }
 
     /// <summary>Steps 9 and 10, under the caller's deadline.</summary>

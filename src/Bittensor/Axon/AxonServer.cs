@@ -32,7 +32,7 @@ public sealed partial class AxonServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _logger = loggers.CreateLogger<AxonServer>();
         Pipeline = new AxonPipeline(options, hotkey, admission, endpoints, time, loggers.CreateLogger<AxonPipeline>());
-        _shares = new ConnectionShares(options.MaxAddressConnections);
+        _shares = new ConnectionShares(options.MaxConnections, options.MaxAddressConnections);
         _server = new KestrelServer(
             Options.Create(Limit(options, _shares)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
     }
@@ -50,6 +50,7 @@ public sealed partial class AxonServer : IAsyncDisposable
     /// <exception cref="IOException">The port is taken or may not be used.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        Pipeline.Keeper.Start();
         await _server.StartAsync(new AxonHttpApplication(Pipeline), cancellation);
         var address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         EndPoint = new IPEndPoint(IPAddress.Parse(address.Host.Trim('[', ']')), address.Port);
@@ -60,6 +61,7 @@ public sealed partial class AxonServer : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellation)
     {
         await _server.StopAsync(cancellation);
+        await Pipeline.Keeper.DisposeAsync();
         Log.Stopped(_logger, EndPoint);
     }
 
@@ -67,14 +69,15 @@ public sealed partial class AxonServer : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _server.Dispose();
-        return ValueTask.CompletedTask;
+        return Pipeline.Keeper.DisposeAsync();
     }
 
     static KestrelServerOptions Limit(AxonOptions options, ConnectionShares shares)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowResponseHeaderCompression = false };
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.MaxConnections;
+        // The shares decide who goes; this is the last bound, while those who make room are still closing.
+        limits.MaxConcurrentConnections = 2 * options.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestHeadersTotalSize = options.HeadLimit;
         limits.MaxRequestLineSize = Math.Min(options.HeadLimit, 8 * 1024);

@@ -59,6 +59,8 @@ public readonly record struct AxonVerdict
 
     internal static AxonVerdict Stale(string reason) => NotVerified(AxonOutcome.Stale, reason);
 
+    internal static AxonVerdict InTheFuture() => Stale("Nonce is in the future: compare the clocks");
+
     internal static AxonVerdict Replayed() => NotVerified(AxonOutcome.Replayed, "Nonce is too old, a newer one was last processed");
 
     internal static AxonVerdict BadSignature() => NotVerified(AxonOutcome.BadSignature, "Signature mismatch");

@@ -4,61 +4,115 @@ using Microsoft.AspNetCore.Connections;
 namespace Bittensor.Axon;
 
 /// <summary>
-/// Bounds the connections of one address, or of one IPv6 network (see <see cref="CallerAddress.Share"/>). Opening one costs a caller nothing and proves nothing, so that without this a single
-/// address could hold all that the server allows and keep every validator out.
+/// Bounds the connections of all callers together and those of one address, or of one IPv6 network (see <see cref="CallerAddress.Share"/>).
+/// Opening one costs a caller nothing and proves nothing. So where there is no room, the oldest connection on which nobody has proved who
+/// he is makes room: a caller needs milliseconds for that, while a flood has to push all the others out first. The new one is closed
+/// only when all are proved.
 /// </summary>
-sealed class ConnectionShares(int most)
+sealed class ConnectionShares(int most, int mostOfAddress)
 {
     readonly Lock _lock = new();
     readonly Dictionary<IPAddress, int> _open = [];
+    readonly LinkedList<OpenConnection> _unproved = [];
+    readonly Dictionary<OpenConnection, LinkedListNode<OpenConnection>> _nodes = [];
+    int _total;
 
     /// <summary>Open connections, all addresses together.</summary>
-    public int Total
-    {
-        get
-        {
-            lock (_lock)
-                return _open.Values.Sum();
-        }
-    }
+    public int Total => Volatile.Read(ref _total);
 
-    /// <summary>Kestrel's connection middleware: closes what is above the share before a byte of it is read.</summary>
-    public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
+    /// <summary>Kestrel's connection middleware: keeps what has room, before a byte of it is read.</summary>
+    public ConnectionDelegate Guard(ConnectionDelegate next) => async context =>
     {
-        var address = CallerAddress.Share((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
-        if (!TryOpen(address))
+        var share = CallerAddress.Share((context.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
+        var connection = new OpenConnection(this, context, share);
+        if (!TryOpen(connection, out var leaving))
         {
-            connection.Abort();
+            context.Abort();
             return;
         }
+        leaving?.Abort();
+        context.Features.Set(connection);
         try
         {
-            await next(connection);
+            await next(context);
         }
         finally
         {
-            Close(address);
+            Close(connection);
         }
     };
 
-    bool TryOpen(IPAddress address)
+    public void Prove(OpenConnection connection)
     {
         lock (_lock)
         {
-            var open = _open.GetValueOrDefault(address);
-            if (open >= most)
-                return false;
-            _open[address] = open + 1;
-            return true;
+            // One that had to make room meanwhile is no longer counted.
+            if (!_nodes.Remove(connection, out var node))
+                return;
+            connection.IsProved = true;
+            _unproved.Remove(node);
         }
     }
 
-    void Close(IPAddress address)
+    bool TryOpen(OpenConnection connection, out OpenConnection? leaving)
     {
         lock (_lock)
         {
-            if (--_open[address] == 0)
-                _open.Remove(address);
+            leaving = null;
+            var ofAddress = _open.GetValueOrDefault(connection.Share);
+            if (ofAddress >= mostOfAddress)
+                leaving = OldestOf(connection.Share);
+            else if (_total >= most)
+                leaving = _unproved.First?.Value;
+            else
+                return Take(connection);
+            if (leaving is null)
+                return false;
+            Remove(leaving, _nodes[leaving]);
+            return Take(connection);
         }
+    }
+
+    bool Take(OpenConnection connection)
+    {
+        _open[connection.Share] = _open.GetValueOrDefault(connection.Share) + 1;
+        _nodes[connection] = _unproved.AddLast(connection);
+        _total++;
+        return true;
+    }
+
+    void Close(OpenConnection connection)
+    {
+        lock (_lock)
+        {
+            if (connection.IsProved)
+                Forget(connection.Share);
+            else if (_nodes.TryGetValue(connection, out var node))
+                Remove(connection, node);
+        }
+    }
+
+    void Remove(OpenConnection connection, LinkedListNode<OpenConnection> node)
+    {
+        _nodes.Remove(connection);
+        _unproved.Remove(node);
+        Forget(connection.Share);
+    }
+
+    void Forget(IPAddress share)
+    {
+        _total--;
+        if (--_open[share] == 0)
+            _open.Remove(share);
+    }
+
+    OpenConnection? OldestOf(IPAddress share)
+    {
+        for (var node = _unproved.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Share.Equals(share))
+                return node.Value;
+        }
+        return null;
     }
 }

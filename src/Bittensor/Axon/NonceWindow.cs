@@ -54,6 +54,27 @@ public sealed class NonceWindow
             _floor = Math.Max(_floor, nonce);
     }
 
+    /// <summary>From now on refuses every nonce of this hotkey up to this one, under any uuid.</summary>
+    public void RaiseFloor(Hotkey hotkey, long nonce)
+    {
+        lock (_lock)
+        {
+            if (nonce <= _floor)
+                return;
+            if (!_lanes.TryGetValue(hotkey, out var lane))
+            {
+                // Without room for one more, all share the floor: too much is refused, never too little.
+                if (_lanes.Count >= _maxHotkeys && !MakeRoom(nonce))
+                {
+                    _floor = nonce;
+                    return;
+                }
+                _lanes.Add(hotkey, lane = new Lane());
+            }
+            lane.RaiseFloor(nonce);
+        }
+    }
+
     /// <summary>True when the nonce would be accepted; changes nothing, so that it may be asked before the signature is checked.</summary>
     public bool IsNew(Hotkey hotkey, string uuid, long nonce)
     {
@@ -91,7 +112,7 @@ public sealed class NonceWindow
                 // The floor keeps them out even when the clock is set back. It rises no further than what was stored: a clock that
                 // was far ahead for a moment would otherwise lock everybody out until it is that late.
                 _floor = Math.Max(_floor, lane.Forget(upTo));
-                if (lane.Last.Count == 0)
+                if (lane.Newest <= upTo)
                     _lanes.Remove(hotkey);
             }
         }
@@ -117,6 +138,12 @@ public sealed class NonceWindow
 
         public bool IsNew(string uuid, long nonce) => nonce > (Last.TryGetValue(uuid, out var last) ? last : _floor);
 
+        public void RaiseFloor(long nonce)
+        {
+            _floor = Math.Max(_floor, nonce);
+            Newest = Math.Max(Newest, nonce);
+        }
+
         public bool TryAdvance(string uuid, long nonce, int maxUuids)
         {
             if (!IsNew(uuid, nonce))
@@ -137,7 +164,7 @@ public sealed class NonceWindow
         /// <summary>The newest nonce that was forgotten.</summary>
         public long Forget(long upTo)
         {
-            var newest = long.MinValue;
+            var newest = _floor <= upTo ? _floor : long.MinValue;
             foreach (var (uuid, nonce) in Last)
             {
                 if (nonce > upTo)

@@ -28,7 +28,7 @@ sealed class RequestFreshness(AxonOptions options, NonceWindow window)
         if (headers.Nonce <= now - allowed)
             return AxonVerdict.Stale(TooOld(allowed, now - headers.Nonce));
         if (headers.Nonce > now + Nanoseconds(options.ClockSkew))
-            return AxonVerdict.Stale("Nonce is in the future: compare the clocks");
+            return AxonVerdict.InTheFuture();
         return window.IsNew(headers.Hotkey, headers.Uuid, headers.Nonce) ? AxonVerdict.Admitted : AxonVerdict.Replayed();
     }
 

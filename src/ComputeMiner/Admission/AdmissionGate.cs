@@ -37,6 +37,9 @@ sealed partial class AdmissionGate(
         return default;
     }
 
+    /// <summary>What this gate says of a hotkey, and why; counts nothing.</summary>
+    public AdmissionExplanation Explain(Hotkey hotkey) => AdmissionExplanation.Of(hotkey, rules, metagraphs.Current, time.GetUtcNow());
+
     /// <summary>The caller's stake S; nothing for who is not registered.</summary>
     public double Priority(in AxonCaller caller) =>
         metagraphs.Current is { } metagraph && metagraph.TryGetNeuron(caller.Hotkey, out var neuron) ? neuron.Stake : 0;

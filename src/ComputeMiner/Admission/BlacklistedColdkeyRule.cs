@@ -14,4 +14,8 @@ sealed class BlacklistedColdkeyRule(IEnumerable<Coldkey> coldkeys) : IAdmissionR
 
     public AdmissionDecision Decide(in AdmissionCandidate candidate) =>
         candidate.Neuron is { } neuron && _coldkeys.Contains(neuron.Coldkey) ? AdmissionDecision.Refuse : AdmissionDecision.Pass;
+
+    public string Explain(in AdmissionCandidate candidate) => candidate.Neuron is { } neuron
+        ? $"coldkey {neuron.Coldkey} is {(_coldkeys.Contains(neuron.Coldkey) ? "one of" : "not among")} the {_coldkeys.Count} in --blacklist.coldkeys"
+        : $"not registered, so its coldkey is not known; {_coldkeys.Count} in --blacklist.coldkeys";
 }

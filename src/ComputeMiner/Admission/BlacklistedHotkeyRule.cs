@@ -14,4 +14,7 @@ sealed class BlacklistedHotkeyRule(IEnumerable<Hotkey> hotkeys) : IAdmissionRule
 
     public AdmissionDecision Decide(in AdmissionCandidate candidate) =>
         _hotkeys.Contains(candidate.Hotkey) ? AdmissionDecision.Refuse : AdmissionDecision.Pass;
+
+    public string Explain(in AdmissionCandidate candidate) =>
+        _hotkeys.Contains(candidate.Hotkey) ? $"one of the {_hotkeys.Count} in --blacklist.hotkeys" : $"not among the {_hotkeys.Count} in --blacklist.hotkeys";
 }

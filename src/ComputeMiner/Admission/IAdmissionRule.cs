@@ -10,4 +10,7 @@ interface IAdmissionRule
     string Refusal { get; }
 
     AdmissionDecision Decide(in AdmissionCandidate candidate);
+
+    /// <summary>What the decision rests on, in figures, for the operator who asks why.</summary>
+    string Explain(in AdmissionCandidate candidate);
 }

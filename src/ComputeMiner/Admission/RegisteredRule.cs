@@ -9,4 +9,7 @@ sealed class RegisteredRule : IAdmissionRule
 
     public AdmissionDecision Decide(in AdmissionCandidate candidate) =>
         candidate.Neuron is null ? AdmissionDecision.Refuse : AdmissionDecision.Pass;
+
+    public string Explain(in AdmissionCandidate candidate) =>
+        candidate.Neuron is { } neuron ? $"registered as uid {neuron.Uid.Value}" : "not registered on the subnet";
 }

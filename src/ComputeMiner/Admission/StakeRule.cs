@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ComputeMiner.Admission;
 
 /// <summary>Admits the registered who hold enough stake, and refuses the rest.</summary>
@@ -12,4 +14,11 @@ sealed class StakeRule(double? minStake) : IAdmissionRule
         candidate.Neuron is { } neuron && (minStake is not { } least || neuron.Stake >= least)
             ? AdmissionDecision.Admit
             : AdmissionDecision.Refuse;
+
+    public string Explain(in AdmissionCandidate candidate) => (candidate.Neuron, minStake) switch
+    {
+        (null, _) => "not registered, so it has no stake",
+        (var neuron, null) => string.Create(CultureInfo.InvariantCulture, $"stake {neuron.Stake:#,0.###}; none is needed"),
+        var (neuron, least) => string.Create(CultureInfo.InvariantCulture, $"stake {neuron.Stake:#,0.###}, {least:#,0.###} needed (--admission.min-stake)"),
+    };
 }

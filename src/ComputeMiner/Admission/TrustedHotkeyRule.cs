@@ -14,4 +14,7 @@ sealed class TrustedHotkeyRule(IEnumerable<Hotkey> hotkeys) : IAdmissionRule
 
     public AdmissionDecision Decide(in AdmissionCandidate candidate) =>
         _hotkeys.Contains(candidate.Hotkey) ? AdmissionDecision.Admit : AdmissionDecision.Pass;
+
+    public string Explain(in AdmissionCandidate candidate) =>
+        _hotkeys.Contains(candidate.Hotkey) ? $"one of the {_hotkeys.Count} in the built-in list and --whitelist.hotkeys" : $"not among the {_hotkeys.Count} in the built-in list and --whitelist.hotkeys";
 }

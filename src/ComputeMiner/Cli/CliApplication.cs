@@ -86,9 +86,12 @@ sealed class CliApplication(ImmutableArray<CliEntry> entries, CliConsole console
             console.Error.WriteLine("warning: " + warning);
         foreach (var fault in configuration.Faults)
             console.Error.WriteLine("error: " + fault);
-        if (configuration.Faults.IsEmpty && configuration.Arguments.IsEmpty)
+        var wanted = command.Argument is null ? 0 : 1;
+        if (configuration.Faults.IsEmpty && configuration.Arguments.Length == wanted)
             return IsCheck ? ExitCode.Good : await command.RunAsync(new CommandContext(configuration, console), cancellation);
-        foreach (var argument in configuration.Arguments)
+        if (configuration.Arguments.Length < wanted)
+            console.Error.WriteLine($"error: {command.Argument} is missing");
+        foreach (var argument in configuration.Arguments.Skip(wanted))
             console.Error.WriteLine($"error: '{argument}' is one word too many");
         console.Error.WriteLine($"'miner {name} --help' shows what is accepted.");
         return ExitCode.WrongUsage;

@@ -15,6 +15,9 @@ abstract class CliCommand : CliEntry
     /// <summary>Its own flags.</summary>
     public virtual ImmutableArray<CommandFlag> Flags => [];
 
+    /// <summary>Stands in the help for the one word it needs beside flags; null when it needs none.</summary>
+    public virtual string? Argument => null;
+
     /// <summary>It prints data and takes --json.</summary>
     public virtual bool PrintsData => false;
 

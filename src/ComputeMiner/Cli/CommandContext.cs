@@ -18,6 +18,9 @@ sealed class CommandContext(LoadedConfiguration configuration, CliConsole consol
 
     public bool Json => Get(JsonFlag);
 
+    /// <summary>The word the command needs beside flags.</summary>
+    public string Argument => configuration.Arguments[0];
+
     /// <summary>The value of one of the command's own flags.</summary>
     public T Get<T>(CommandFlag<T> flag) => flag.In(configuration);
 

@@ -30,7 +30,7 @@ static class HelpText
 
     public static string Of(CliCommand command, string name)
     {
-        var text = new StringBuilder($"{command.Summary}\n\nUsage: miner {name} [flags]\n\nExample:\n  {command.Example}\n\nFlags:\n");
+        var text = new StringBuilder($"{command.Summary}\n\nUsage: miner {name}{(command.Argument is { } word ? " " + word : "")} [flags]\n\nExample:\n  {command.Example}\n\nFlags:\n");
         foreach (var flag in command.Flags)
             Line(text, $"{flag.Flag} {flag.Placeholder}", flag.Help);
         if (command.PrintsData)

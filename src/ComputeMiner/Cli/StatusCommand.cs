@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ComputeMiner.Configuration;
 using ComputeMiner.Dashboard;
 using Spectre.Console;
@@ -9,8 +8,6 @@ namespace ComputeMiner.Cli;
 sealed class StatusCommand : CliCommand
 {
     const int ShownEvents = 8;
-
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public override string Name => "status";
 
@@ -25,30 +22,13 @@ sealed class StatusCommand : CliCommand
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var address = context.Options.Admin.Address;
-        var status = await ReadAsync(address.ToString(), cancellation);
+        var status = await AdminClient.TryReadAsync(address, "/status", DashboardJson.Default.MinerStatus, cancellation)
+            ?? throw new CommandFailedException($"No miner answers at {address}. Start it with 'miner run', or name its address with --admin.address.");
         if (context.Json)
             context.WriteJson(status, DashboardJson.Default.MinerStatus);
         else
             Show(status);
         return status.Ready ? ExitCode.Good : ExitCode.Failed;
-    }
-
-    static async Task<MinerStatus> ReadAsync(string address, CancellationToken cancellation)
-    {
-        // Never through a proxy: the miner is on this machine or at an address named for it.
-        using var handler = new SocketsHttpHandler { UseProxy = false };
-        using var http = new HttpClient(handler) { Timeout = Patience };
-        try
-        {
-            await using var answer = await http.GetStreamAsync(new Uri($"http://{address}/status"), cancellation);
-            return await JsonSerializer.DeserializeAsync(answer, DashboardJson.Default.MinerStatus, cancellation)
-                ?? throw new CommandFailedException($"What answers at {address} is no miner. Name the miner's address with --admin.address.");
-        }
-        catch (Exception fault) when (fault is HttpRequestException or JsonException || (fault is TaskCanceledException && !cancellation.IsCancellationRequested))
-        {
-            throw new CommandFailedException(
-                $"No miner answers at {address}. Start it with 'miner run', or name its address with --admin.address.");
-        }
     }
 
     static string TimeLeft(RentalStatus rental)

@@ -6,6 +6,7 @@ using ComputeMiner.Containers;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Presence;
 using ComputeMiner.Registry;
+using ComputeMiner.Specs;
 using ComputeMiner.Updates;
 
 namespace ComputeMiner.Configuration;
@@ -38,6 +39,8 @@ sealed class MinerOptions
     public AdmissionSettings Admission { get; } = new();
 
     public ChallengeSettings Challenge { get; } = new();
+
+    public SpecsSettings Specs { get; } = new();
 
     public RegistrySettings Registry { get; } = new();
 

@@ -134,6 +134,8 @@ static class SettingTable
             "Accept every registered hotkey, as the reference really does."),
         Of("challenge.enabled", ValueKinds.Switch, o => o.Challenge.Enabled, (o, v) => o.Challenge.Enabled = v,
             "Work on challenges with hashcat while nobody has the machine."),
+        Of("specs.enabled", ValueKinds.Switch, o => o.Specs.Enabled, (o, v) => o.Specs.Enabled = v,
+            "Serve the published hardware document on the axon's Specs route; an empty text while nothing is published."),
         Of("registry", ValueKinds.Choice(("wandb", RegistryKind.Wandb), ("off", RegistryKind.Off)), o => o.Registry.Kind,
             (o, v) => o.Registry.Kind = v,
             "Where hardware and state are published.") with { WithoutEffect = NoRegistry, Idle = "off" },

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Bittensor.Keys;
+using ComputeMiner.Admission;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -9,11 +11,15 @@ using Microsoft.Extensions.Options;
 namespace ComputeMiner.Dashboard;
 
 /// <summary>
-/// The operator's window: a page, <c>/status</c>, <c>/healthz</c> (the process answers) and <c>/readyz</c> (it can deliver). Read-only, on a
+/// The operator's window: a page, <c>/status</c>, <c>/admission/HOTKEY</c>, <c>/healthz</c> (the process answers) and <c>/readyz</c> (it can deliver). Read-only, on a
 /// listener of its own (loopback by default), so that nothing of it can be reached through the axon's port.
 /// </summary>
-sealed partial class AdminServer(IPEndPoint address, Func<MinerStatus> status, ILogger<AdminServer> logger) : IAsyncDisposable
+sealed partial class AdminServer(
+    IPEndPoint address, Func<MinerStatus> status, Func<Hotkey, AdmissionExplanation> explain, ILogger<AdminServer> logger) : IAsyncDisposable
 {
+    /// <summary>Followed by a hotkey's address: why it may call or not.</summary>
+    public const string AdmissionPath = "/admission/";
+
     // A bare server instead of a web application: that would also take addresses from appsettings.json and the environment, and keep
     // the second Ctrl+C from ending the process.
     readonly KestrelServer _server = new(
@@ -82,10 +88,26 @@ sealed partial class AdminServer(IPEndPoint address, Func<MinerStatus> status, I
                 context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
                 await context.Response.WriteAsync(ready ? "ready\n" : "not ready\n", context.RequestAborted);
                 break;
+            case { } path when path.StartsWith(AdmissionPath, StringComparison.Ordinal):
+                await ExplainAsync(context, path[AdmissionPath.Length..]);
+                break;
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 break;
         }
+    }
+
+    async Task ExplainAsync(HttpContext context, string address)
+    {
+        if (!Hotkey.TryParse(address, out var hotkey))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync("Name a hotkey by its SS58 address of format 42.\n", context.RequestAborted);
+            return;
+        }
+        context.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(
+            context.Response.Body, explain(hotkey), DashboardJson.Default.AdmissionExplanation, context.RequestAborted);
     }
 
     /// <summary>A page from elsewhere can point a name of its own here and read along; it cannot make the browser send another name.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ComputeMiner.Admission;
 using ComputeMiner.Diagnostics;
 
 namespace ComputeMiner.Dashboard;
@@ -36,4 +37,5 @@ sealed record RefusalStatus(string Rule, long Count, string? LastHotkey, double?
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(MinerStatus))]
+[JsonSerializable(typeof(AdmissionExplanation))]
 sealed partial class DashboardJson : JsonSerializerContext;

@@ -18,5 +18,6 @@ sealed class AxonSettings
     /// <summary>Requests handled at once. Default 10.</summary>
     public int MaxWorkers { get; set; } = 10;
 
-    public AxonOptions ToServerOptions() => new() { Port = Port, MaxWorkers = MaxWorkers };
+    public AxonOptions ToServerOptions(string stateDirectory) =>
+        new() { Port = Port, MaxWorkers = MaxWorkers, NonceFile = Path.Combine(stateDirectory, "nonces") };
 }

@@ -67,7 +67,8 @@ public class AxonAddressTests
         using var second = await axon.ConnectAsync("::1");
         await Condition.UntilAsync(() => axon.Connections == 2);
 
-        Assert.True(await axon.TurnsAwayAsync("::1"));
+        using var third = await axon.ConnectAsync("::1");
+        Assert.True(await first.IsClosedAsync());
         Assert.Equal(200, (await axon.ExchangeAsync(axon.AllocateText())).Status);
     }
 
@@ -92,12 +93,12 @@ public class AxonAddressTests
     [InlineData("::1", "0.0.0.0", false)]
     public void Allows_TwoAddresses_ShareOneAllowanceWhereTheyAreOneCaller(string first, string second, bool same)
     {
-        var throttle = new AddressThrottle(1, 1, new FakeTimeProvider());
+        var trust = new CallerTrust(new AxonOptions { UnprovenBurst = 1 }, new FakeTimeProvider());
 
-        throttle.Charge(IPAddress.Parse(first));
+        trust.Failed(IPAddress.Parse(first), TestAxon.Validator.Hotkey);
 
-        Assert.False(throttle.Allows(IPAddress.Parse(first)));
-        Assert.Equal(!same, throttle.Allows(IPAddress.Parse(second)));
+        Assert.False(trust.Allows(IPAddress.Parse(first), TestAxon.Other.Hotkey));
+        Assert.Equal(!same, trust.Allows(IPAddress.Parse(second), TestAxon.Validator.Hotkey));
     }
 
     static async Task<bool> ConnectsAsync(TestAxon axon, string to)

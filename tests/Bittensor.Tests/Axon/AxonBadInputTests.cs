@@ -97,6 +97,11 @@ public class AxonBadInputTests
         await using var axon = await TestAxon.StartAsync(options => (options.MaxConnections, options.MaxAddressConnections) = (8, 2));
         using var first = await axon.ConnectAsync();
         using var second = await axon.ConnectAsync();
+        foreach (var proved in (RawConnection[])[first, second])
+        {
+            await proved.SendAsync(axon.AllocateText());
+            Assert.Equal(200, (await proved.ReceiveAsync()).Status);
+        }
 
         Assert.True(await axon.TurnsAwayAsync());
         using var elsewhere = await axon.ConnectAsync("127.0.0.2");

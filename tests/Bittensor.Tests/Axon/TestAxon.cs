@@ -17,8 +17,9 @@ sealed class TestAxon : IAsyncDisposable
 
     readonly AxonServer _server;
 
-    TestAxon(AxonOptions options, IReadOnlyList<AxonEndpoint> endpoints)
+    TestAxon(AxonOptions options, IReadOnlyList<AxonEndpoint> endpoints, DateTimeOffset? from)
     {
+        Time = new(from ?? VectorTime);
         _server = new AxonServer(options, Miner.Hotkey, Admission, endpoints, Time, Logs);
     }
 
@@ -28,7 +29,7 @@ sealed class TestAxon : IAsyncDisposable
 
     public static Keypair Other { get; } = Key(0x33);
 
-    public FakeTimeProvider Time { get; } = new(VectorTime);
+    public FakeTimeProvider Time { get; }
 
     public ScriptedAdmission Admission { get; } = new();
 
@@ -49,7 +50,7 @@ sealed class TestAxon : IAsyncDisposable
     }
 
     /// <summary>Serves Allocate with status true and port 4444, as the recorder of the vectors did, and an unchanged Challenge.</summary>
-    public static Task<TestAxon> StartAsync(Action<AxonOptions>? configure = null)
+    public static Task<TestAxon> StartAsync(Action<AxonOptions>? configure = null, DateTimeOffset? from = null)
     {
         TestAxon? axon = null;
         return StartAsync(
@@ -67,18 +68,19 @@ sealed class TestAxon : IAsyncDisposable
                     return Task.CompletedTask;
                 }),
             ],
-            created => axon = created);
+            created => axon = created,
+            from);
     }
 
     public static Task<TestAxon> StartAsync(Func<AllocateSynapse, AxonCaller, CancellationToken, Task> allocate, Action<AxonOptions>? configure = null) =>
         StartAsync(configure, [new ScriptedEndpoint<AllocateSynapse>(allocate)], null);
 
     public static async Task<TestAxon> StartAsync(
-        Action<AxonOptions>? configure, IReadOnlyList<AxonEndpoint> endpoints, Action<TestAxon>? created)
+        Action<AxonOptions>? configure, IReadOnlyList<AxonEndpoint> endpoints, Action<TestAxon>? created, DateTimeOffset? from = null)
     {
         var options = new AxonOptions { Address = IPAddress.Loopback, Port = 0 };
         configure?.Invoke(options);
-        var axon = new TestAxon(options, endpoints);
+        var axon = new TestAxon(options, endpoints, from);
         created?.Invoke(axon);
         await axon._server.StartAsync(TestContext.Current.CancellationToken);
         return axon;
@@ -121,6 +123,13 @@ sealed class TestAxon : IAsyncDisposable
         var request = dendrite.Build(Target, new AllocateSynapse(), TimeSpan.FromSeconds(15));
         change?.Invoke(request);
         return request.ToWire();
+    }
+
+    /// <summary>A signed Allocate check of another caller.</summary>
+    public string SignedBy(Keypair caller)
+    {
+        using var dendrite = Dendrite(caller);
+        return dendrite.Build(Target, new AllocateSynapse(), TimeSpan.FromSeconds(15)).ToWire();
     }
 
     public async Task<RawResponse> ExchangeAsync(string request, string from = "127.0.0.1")

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Bittensor.Keys;
+using ComputeMiner.Admission;
 using ComputeMiner.Dashboard;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,6 +19,9 @@ public sealed class AdminServerTests
     [InlineData("GET", "/healthz", null, HttpStatusCode.OK)]
     [InlineData("GET", "/readyz", null, HttpStatusCode.OK)]
     [InlineData("GET", "/other", null, HttpStatusCode.NotFound)]
+    [InlineData("GET", "/admission/5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/admission/nobody", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/admission/", null, HttpStatusCode.BadRequest)]
     [InlineData("POST", "/status", null, HttpStatusCode.MethodNotAllowed)]
     [InlineData("GET", "/status", "localhost:8092", HttpStatusCode.OK)]
     [InlineData("GET", "/status", "[::1]:8092", HttpStatusCode.OK)]
@@ -34,7 +39,7 @@ public sealed class AdminServerTests
         Assert.Equal(expected, answer.StatusCode);
         Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
         var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(expected == HttpStatusCode.OK && path == "/status", body.Contains("5Grw", StringComparison.Ordinal));
+        Assert.Equal(expected == HttpStatusCode.OK && (path == "/status" || path.Length > 20), body.Contains("5Grw", StringComparison.Ordinal));
     }
 
     /// <summary>The framework's own configuration (environment, appsettings.json) must not open the page on another address.</summary>
@@ -57,9 +62,11 @@ public sealed class AdminServerTests
         }
     }
 
+    static AdmissionExplanation Explain(Hotkey hotkey) => AdmissionExplanation.Of(hotkey, [], null, DateTimeOffset.UnixEpoch);
+
     static async Task<AdminServer> StartAsync()
     {
-        var server = new AdminServer(new IPEndPoint(IPAddress.Loopback, 0), () => Status, NullLogger<AdminServer>.Instance);
+        var server = new AdminServer(new IPEndPoint(IPAddress.Loopback, 0), () => Status, Explain, NullLogger<AdminServer>.Instance);
         await server.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }

@@ -1,0 +1,64 @@
+using Bittensor.Axon;
+
+namespace Bittensor.Tests.Axon;
+
+/// <summary>A validator among those who hold connections, forge his name or share his address.</summary>
+public class AxonFloodTests
+{
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.9")]
+    public async Task Connect_SilentConnectionsFillTheServer_TheOldestMakesRoomAndTheProvedOneStays(string from)
+    {
+        await using var axon = await TestAxon.StartAsync(options => (options.MaxConnections, options.MaxAddressConnections) = (4, 3));
+        using var validator = await axon.ConnectAsync();
+        await validator.SendAsync(axon.AllocateText());
+        Assert.Equal(200, (await validator.ReceiveAsync()).Status);
+
+        List<RawConnection> silent = [];
+        for (var i = 0; i < 20; i++)
+        {
+            silent.Add(await axon.ConnectAsync(from));
+            await silent[i].SendAsync("POST /Allocate HTTP/1.1\r\n");
+        }
+        Assert.True(await silent[0].IsClosedAsync());
+
+        await validator.SendAsync(axon.AllocateText());
+        Assert.Equal(200, (await validator.ReceiveAsync()).Status);
+        Assert.Equal(200, (await axon.ExchangeAsync(axon.AllocateText())).Status);
+        Assert.InRange(axon.Connections, 1, 4);
+        silent.ForEach(connection => connection.Dispose());
+    }
+
+    [Fact]
+    public async Task Invoke_ForgeriesFromTheValidatorsAddressUnderHisName_HeIsStillServed()
+    {
+        await using var axon = await TestAxon.StartAsync(options => (options.UnprovenBurst, options.UnprovenRate) = (5, 0.001));
+        Assert.Equal(200, (await axon.ExchangeAsync(axon.AllocateText())).Status);
+
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(401, (await axon.ExchangeAsync(Forged(axon))).Status);
+
+        Assert.Equal(200, (await axon.ExchangeAsync(axon.AllocateText())).Status);
+        // Where nobody was proved, five failures are all that is looked at.
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(i < 5 ? 401 : 429, (await axon.ExchangeAsync(Forged(axon), "127.0.0.3")).Status);
+    }
+
+    [Fact]
+    public async Task Invoke_ForgeriesUnderHisNameFromEverywhere_HeIsStillServedWhereHeWasProved()
+    {
+        await using var axon = await TestAxon.StartAsync(options => (options.ClaimBurst, options.ClaimRate) = (20, 0.001));
+        Assert.Equal(200, (await axon.ExchangeAsync(axon.AllocateText())).Status);
+
+        List<int> answers = [];
+        for (var i = 0; i < 40; i++)
+            answers.Add((await axon.ExchangeAsync(Forged(axon), $"127.0.1.{i + 1}")).Status);
+
+        Assert.Equal(Enumerable.Repeat(401, 20).Concat(Enumerable.Repeat(429, 20)), answers);
+        Assert.Equal(200, (await axon.ExchangeAsync(axon.AllocateText())).Status);
+        Assert.Equal(20, axon.Pipeline.Statistics.Count("Allocate", AxonOutcome.Throttled));
+    }
+
+    static string Forged(TestAxon axon) => axon.AllocateText(request => request.Set("bt_header_dendrite_signature", "0x" + new string('8', 128)));
+}
