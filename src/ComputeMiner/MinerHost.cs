@@ -12,6 +12,7 @@ using ComputeMiner.Control;
 using ComputeMiner.Dashboard;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Gpus;
+using ComputeMiner.Notices;
 using ComputeMiner.Presence;
 using ComputeMiner.Specs;
 
@@ -54,6 +55,9 @@ static partial class MinerHost
         using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
         using var spares = new SpareKeeper(engine, allocator, options.Allocation, time);
+        using var notices = new RentalNotices(
+            engine, allocator, container, options.Allocation, options.StateDirectory, time, loggers.CreateLogger<RentalNotices>());
+        allocator.Notices = notices.FilesForAsync;
         using var expiry = new AllocationExpiry(allocator, reconciler, options.Allocation, time);
 
         // The chain, and our place on it.
@@ -88,7 +92,7 @@ static partial class MinerHost
 
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        BackgroundService?[] services = [egress, startup, expiry, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, word];
+        BackgroundService?[] services = [egress, startup, expiry, notices, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, word];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);

@@ -31,7 +31,7 @@ public partial class ArchitectureTests
         { "ComputeMiner.Containers", ["ComputeMiner.Allocations", "ComputeMiner.Admission", "ComputeMiner.Presence"] },
         { "ComputeMiner.Gpus", ["ComputeMiner."] },
         { "ComputeMiner.Admission", ["ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
-        { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Control", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Control", "ComputeMiner.Notices", "ComputeMiner.Presence"] },
         { "ComputeMiner.Control", ["ComputeMiner.Admission", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
         { "ComputeMiner.Challenges", ["ComputeMiner.Admission", "ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
         { "ComputeMiner.Presence", ["ComputeMiner.Allocations", "ComputeMiner.Containers"] },

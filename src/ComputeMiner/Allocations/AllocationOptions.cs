@@ -19,8 +19,8 @@ sealed class AllocationOptions
     /// <summary>How often ends and containers are looked after. Default 5 s.</summary>
     public TimeSpan TendInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A release answers after this long at the latest and cleans up behind. Default 250 ms.</summary>
-    public TimeSpan ReleaseAnswer { get; set; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>A release answers after this long at the latest and cleans up behind. Default 200 ms: the answer itself takes a few more.</summary>
+    public TimeSpan ReleaseAnswer { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>A repeated release of the same key is answered with success for this long. Default 1 hour.</summary>
     public TimeSpan ReleaseMemory { get; set; } = TimeSpan.FromHours(1);

@@ -32,6 +32,9 @@ sealed partial class Allocator(
     /// <summary>The operator's wish that nothing new be handed out.</summary>
     public DrainSwitch? Drain { get; set; }
 
+    /// <summary>Files that tell a renter what it got, beside those that let it in.</summary>
+    public Func<Allocation, Task<IReadOnlyList<DeliveredFile>>>? Notices { get; set; }
+
     /// <summary>The key's allocation is alive.</summary>
     public bool Holds(SealingKey key) => _slot.Held is { IsAlive: true } held && held.Owner == key.Fingerprint;
 
@@ -160,7 +163,7 @@ sealed partial class Allocator(
             Step(allocation);
             var access = SshAccess.Create(userKey);
             // Hashing and key making go on while the engine is at work.
-            var files = Task.Run(() => access.ToFiles(image), CancellationToken.None);
+            var files = Task.Run(() => FilesForAsync(allocation, access, image), CancellationToken.None);
             // A create or start under way is not abandoned: the engine would finish it behind our back.
             var id = await engine.CreateAsync(ToSpec(allocation, image), CancellationToken.None);
             Step(allocation = allocation with { State = AllocationState.Starting, ContainerId = id });
@@ -182,6 +185,9 @@ sealed partial class Allocator(
             return AllocationOutcome.Refused(fault is OperationCanceledException ? AllocationRefusal.Cancelled : AllocationRefusal.StartFailed);
         }
     }
+
+    async Task<IReadOnlyList<DeliveredFile>> FilesForAsync(Allocation allocation, SshAccess access, PreparedImage image) =>
+        Notices is { } notices ? [.. access.ToFiles(image), .. await notices(allocation)] : access.ToFiles(image);
 
     async Task RollBackAsync(Allocation allocation, Exception fault)
     {

@@ -29,6 +29,18 @@ interface IContainerEngine
     /// <summary>Replaces a file of a container in whatever state it is; a reader never sees a part of it. The directory becomes 0700.</summary>
     Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation);
 
+    /// <summary>What each container may use.</summary>
+    Task<ResourceLimits> ReadLimitsAsync(CancellationToken cancellation);
+
+    /// <summary>Replaces files of a container in whatever state it is; a reader never sees a part of one. Directories stay as they are.</summary>
+    Task PublishAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation);
+
+    /// <summary>
+    /// Writes a text to every open terminal of a running container. It works with the programs the tenant left in it: whether anybody read
+    /// it is not known, and a container without them is a failure.
+    /// </summary>
+    Task TellAsync(string id, string text, CancellationToken cancellation);
+
     /// <summary>Reads a file of at most 64 KiB; null when there is none. Anything else under its name is a failure.</summary>
     Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation);
 

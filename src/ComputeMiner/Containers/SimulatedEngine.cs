@@ -70,6 +70,28 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
         Find(id).Files[file.Path] = file.Content;
     }
 
+    public async Task<ResourceLimits> ReadLimitsAsync(CancellationToken cancellation) =>
+        ResourceLimits.For(await ProbeAsync(cancellation), 0, null);
+
+    public async Task PublishAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(PublishAsync));
+        foreach (var file in files)
+            Find(id).Files[file.Path] = file.Content;
+    }
+
+    public async Task TellAsync(string id, string text, CancellationToken cancellation)
+    {
+        await ArriveAsync(nameof(TellAsync));
+        var container = Find(id);
+        if (container.State != ContainerState.Running)
+            throw new ContainerEngineException($"Container {id} does not run.");
+        container.Told.Enqueue(text);
+    }
+
+    /// <summary>What was written to the terminals of a container.</summary>
+    public IReadOnlyList<string> Told(string id) => [.. Find(id).Told];
+
     public async Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation)
     {
         await ArriveAsync(nameof(ReadFileAsync));
@@ -158,6 +180,8 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
         public ContainerSpec Spec { get; set; } = spec;
 
         public bool HandedOver { get; set; }
+
+        public ConcurrentQueue<string> Told { get; } = new();
 
         public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 

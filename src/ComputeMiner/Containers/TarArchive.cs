@@ -29,6 +29,21 @@ static class TarArchive
         writer.WriteEntry(new UstarTarEntry(TarEntryType.HardLink, name) { LinkName = name + StagedSuffix, Mode = file.Mode });
     });
 
+    /// <summary>
+    /// Files for extraction at "/" of a container that runs, each by way of another name as in <see cref="ForReplacement"/>. Nothing is said
+    /// about their directories.
+    /// </summary>
+    public static MemoryStream ForPublication(IReadOnlyList<DeliveredFile> files) => Write(writer =>
+    {
+        foreach (var file in files)
+        {
+            var name = file.Path.TrimStart('/');
+            var staged = $"{name[..(name.LastIndexOf('/') + 1)]}.{name[(name.LastIndexOf('/') + 1)..]}{StagedSuffix}";
+            WriteFile(writer, staged, file.Content, file.Mode);
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.HardLink, name) { LinkName = staged, Mode = file.Mode });
+        }
+    });
+
     /// <summary>A build context of text files.</summary>
     public static MemoryStream ForBuild(params (string Name, string Text)[] files) => Write(writer =>
     {

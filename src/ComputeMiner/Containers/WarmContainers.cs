@@ -89,6 +89,13 @@ sealed partial class WarmContainers(IContainerEngine engine, ContainerOptions op
 
     public Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation) => engine.ReplaceFileAsync(id, file, cancellation);
 
+    public Task<ResourceLimits> ReadLimitsAsync(CancellationToken cancellation) => engine.ReadLimitsAsync(cancellation);
+
+    public Task PublishAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation) =>
+        engine.PublishAsync(id, files, cancellation);
+
+    public Task TellAsync(string id, string text, CancellationToken cancellation) => engine.TellAsync(id, text, cancellation);
+
     public Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation) => engine.ReadFileAsync(id, path, cancellation);
 
     public Task StartAsync(string id, CancellationToken cancellation) => engine.StartAsync(id, cancellation);
