@@ -92,7 +92,8 @@ static partial class MinerHost
 
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        BackgroundService?[] services = [egress, startup, expiry, notices, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, word];
+        BackgroundService?[] services =
+            [egress, startup, expiry, notices, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, word];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
