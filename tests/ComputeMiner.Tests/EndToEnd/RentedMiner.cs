@@ -7,6 +7,7 @@ using Bittensor.Keys;
 using ComputeMiner.Containers;
 using ComputeMiner.Demo;
 using ComputeMiner.Validator;
+using DevNet;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.EndToEnd;
@@ -51,6 +52,29 @@ sealed class RentedMiner : IAsyncDisposable
         await world.StartMinerAsync(cancellation);
         return world;
     }
+
+    /// <summary>Newcomers take every place of the subnet, the miner's too; the validator has its own again at once.</summary>
+    public void LoseRegistration() => _network.Chain.Change(changes =>
+    {
+        changes.SetMaxAllowedUids(_network.Netuid, 3);
+        foreach (var newcomer in (string[])["//One", "//Two", "//Three"])
+        {
+            using var pair = Keypair.FromUri(newcomer);
+            changes.RegisterNeuron(_network.Netuid, pair.Hotkey, pair.Coldkey);
+        }
+        changes.RegisterNeuron(_network.Netuid, _network.Validator.Hotkey, new Coldkey(DevAccounts.Alice));
+        changes.SetStake(_network.Netuid, _network.Validator.Hotkey, 50_000_000_000_000);
+        changes.SetValidatorPermit(_network.Netuid, _network.Validator.Hotkey);
+    });
+
+    public void Register() => _network.Chain.Change(changes =>
+    {
+        changes.SetMaxAllowedUids(_network.Netuid, 256);
+        changes.RegisterNeuron(_network.Netuid, _target.Hotkey, new Coldkey(DevAccounts.Bob));
+    });
+
+    /// <summary>Waits until the running miner has said something.</summary>
+    public Task WaitForLineAsync(string text) => _miner.WaitForLineAsync(text);
 
     public async Task KillAndStartAsync(CancellationToken cancellation)
     {
