@@ -43,15 +43,17 @@ static partial class MinerHost
         var machine = await engine.ProbeAsync(stop);
         Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
         using var ledger = AllocationLedger.Open(options.StateDirectory);
+        ledger.Claim(container.Instance);
+        var clock = new RentalClock(BootClock.OfMachine(), time);
         var inventory = new GpuInventory();
         container.Gpus = await ChooseGpusAsync(options, inventory, logger, stop);
         using var handOver = new GpuHandOver(
             container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Read, time, loggers.CreateLogger<GpuHandOver>());
         var drain = new DrainSwitch(options.StateDirectory);
-        await using var allocator = new Allocator(engine, ledger, options.Allocation, container, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
+        await using var allocator = new Allocator(engine, ledger, options.Allocation, container, clock, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
         allocator.Gate = container.Gpus.Count > 0 ? handOver : null;
         allocator.Changed += handOver.Follow;
-        var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, time, loggers.CreateLogger<AllocationReconciler>());
+        var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, clock, loggers.CreateLogger<AllocationReconciler>());
         using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
         using var spares = new SpareKeeper(engine, allocator, options.Allocation, time);

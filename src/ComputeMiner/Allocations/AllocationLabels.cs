@@ -24,4 +24,8 @@ static class AllocationLabels
                 labels.Expires,
                 record.Id)
             : null;
+
+    /// <summary>The moment the allocation began. Without the start of the machine on the labels it is known by the wall clock alone.</summary>
+    public static ClockReading ReadBegin(ContainerLabels labels) =>
+        new(labels.Boot ?? new BootMoment("", TimeSpan.Zero), labels.Started, labels.Started);
 }

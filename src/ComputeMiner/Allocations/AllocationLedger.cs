@@ -1,6 +1,6 @@
 using System.Globalization;
 using Bittensor.Keys;
-using Microsoft.Data.Sqlite;
+using ComputeMiner.Containers;
 
 namespace ComputeMiner.Allocations;
 
@@ -12,47 +12,65 @@ sealed class AllocationLedger : IDisposable
 {
     public const string FileName = "ledger.db";
 
-    readonly SqliteConnection _connection;
-    readonly Lock _turn = new();
-    readonly string _path;
+    readonly LedgerDatabase _database;
 
-    AllocationLedger(SqliteConnection connection, string path) => (_connection, _path) = (connection, path);
+    AllocationLedger(LedgerDatabase database) => _database = database;
 
     /// <summary>Opens the ledger of a state directory, making both when missing; only this user may read them.</summary>
     /// <exception cref="LedgerException">
     /// The directory cannot be used, another process has the ledger, it is damaged, or it was written by a newer version.
     /// </exception>
-    public static AllocationLedger Open(string stateDirectory)
+    public static AllocationLedger Open(string stateDirectory) => new(LedgerDatabase.Open(Path.Combine(stateDirectory, FileName)));
+
+    /// <summary>
+    /// Says whose ledger this is. An allocation of another hotkey stops the start: only the miner that made it can keep it, as its caller's
+    /// requests are addressed to that hotkey.
+    /// </summary>
+    /// <exception cref="LedgerException">The ledger holds an allocation of another miner's.</exception>
+    public void Claim(string instance)
     {
-        var path = Path.Combine(stateDirectory, FileName);
-        SqliteConnection? connection = null;
-        try
+        var other = _database.Run("SELECT instance FROM claim WHERE instance <> $instance AND EXISTS (SELECT 1 FROM allocation)", command =>
         {
-            MakePrivate(stateDirectory, path);
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
-            connection.Open();
-            LedgerSchema.Apply(connection, path);
-            return new AllocationLedger(connection, path);
-        }
-        catch (SqliteException fault)
+            command.Bind("$instance", instance);
+            return (string?)command.ExecuteScalar();
+        });
+        if (other is not null)
+            throw new LedgerException(
+                $"The ledger {_database.Path} holds an allocation made under the hotkey {other}…, and its renter keeps the machine. Start the miner with that hotkey until it is over, or give this hotkey a state directory of its own.");
+        _database.Run("INSERT INTO claim (slot, instance) VALUES (1, $instance) ON CONFLICT (slot) DO UPDATE SET instance = excluded.instance", command =>
         {
-            connection?.Dispose();
-            throw LedgerException.Of(path, fault);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            connection?.Dispose();
-            throw new LedgerException($"The ledger {path} cannot be opened: {fault.Message} Check that the directory is writable for this user.", fault);
-        }
-        catch (LedgerException)
-        {
-            connection?.Dispose();
-            throw;
-        }
+            command.Bind("$instance", instance);
+            return command.ExecuteNonQuery();
+        });
     }
 
+    /// <summary>Makes the file again with all that is in it when somebody deleted it; true when that was needed.</summary>
+    public bool RestoreFile() => _database.RestoreFile();
+
+    /// <summary>The last moment written down, or null.</summary>
+    public ClockReading? ReadClock() => _database.Run("SELECT boot, uptime, rental, wall FROM clock", command =>
+    {
+        using var row = command.ExecuteReader();
+        return row.Read()
+            ? new ClockReading(
+                new BootMoment(row.GetString(0), TimeSpan.FromTicks(row.GetInt64(1))), ReadTime(row.GetString(2)), ReadTime(row.GetString(3)))
+            : null;
+    });
+
+    /// <summary>Writes down what time it is, so that a later process goes on counting from here.</summary>
+    public void WriteClock(ClockReading now) => _database.Run(
+        "INSERT OR REPLACE INTO clock (slot, boot, uptime, rental, wall) VALUES (1, $boot, $uptime, $rental, $wall)",
+        command =>
+        {
+            command.Bind("$boot", now.Boot.Boot);
+            command.Parameters.AddWithValue("$uptime", now.Boot.Uptime.Ticks);
+            command.Bind("$rental", WriteTime(now.Rental));
+            command.Bind("$wall", WriteTime(now.Wall));
+            return command.ExecuteNonQuery();
+        });
+
     /// <summary>The allocation that holds the machine, or null.</summary>
-    public Allocation? Read() => Run("SELECT id, kind, state, owner, hotkey, started, expires, container FROM allocation", command =>
+    public Allocation? Read() => _database.Run("SELECT id, kind, state, owner, hotkey, started, expires, container FROM allocation", command =>
     {
         using var row = command.ExecuteReader();
         if (!row.Read())
@@ -72,7 +90,7 @@ sealed class AllocationLedger : IDisposable
     /// Writes the allocation, new or changed; false when the ledger has it as over, which stays. Another one in the ledger is an error: the
     /// machine has one holder.
     /// </summary>
-    public bool Write(Allocation allocation) => Run(
+    public bool Write(Allocation allocation) => _database.Run(
         """
         INSERT INTO allocation (slot, id, kind, state, owner, hotkey, started, expires, container)
         VALUES (1, $id, $kind, $state, $owner, $hotkey, $started, $expires, $container)
@@ -81,49 +99,49 @@ sealed class AllocationLedger : IDisposable
         """,
         command =>
         {
-            Bind(command, "$id", allocation.Id);
-            Bind(command, "$kind", allocation.Kind.ToString());
-            Bind(command, "$state", allocation.State.ToString());
-            Bind(command, "$owner", allocation.Owner);
-            Bind(command, "$hotkey", allocation.Hotkey.ToString());
-            Bind(command, "$started", WriteTime(allocation.Started));
-            Bind(command, "$expires", WriteTime(allocation.Expires));
-            Bind(command, "$container", allocation.ContainerId);
+            command.Bind("$id", allocation.Id);
+            command.Bind("$kind", allocation.Kind.ToString());
+            command.Bind("$state", allocation.State.ToString());
+            command.Bind("$owner", allocation.Owner);
+            command.Bind("$hotkey", allocation.Hotkey.ToString());
+            command.Bind("$started", WriteTime(allocation.Started));
+            command.Bind("$expires", WriteTime(allocation.Expires));
+            command.Bind("$container", allocation.ContainerId);
             return command.ExecuteNonQuery() > 0;
         });
 
     /// <summary>Writes that the allocation is over, and remembers that its owner may ask again, in one transaction.</summary>
-    public void WriteReleased(Allocation over, DateTimeOffset now) => Run(
+    public void WriteReleased(Allocation over, DateTimeOffset now) => _database.Run(
         """
         UPDATE allocation SET state = 'Releasing' WHERE id = $id;
         INSERT OR REPLACE INTO released (id, owner, hotkey, at) VALUES ($id, $owner, $hotkey, $at);
         """,
         command =>
         {
-            using var transaction = _connection.BeginTransaction();
+            using var transaction = command.Connection!.BeginTransaction();
             command.Transaction = transaction;
-            Bind(command, "$id", over.Id);
-            Bind(command, "$owner", over.Owner);
-            Bind(command, "$hotkey", over.Hotkey.ToString());
-            Bind(command, "$at", WriteTime(now));
+            command.Bind("$id", over.Id);
+            command.Bind("$owner", over.Owner);
+            command.Bind("$hotkey", over.Hotkey.ToString());
+            command.Bind("$at", WriteTime(now));
             var rows = command.ExecuteNonQuery();
             transaction.Commit();
             return rows;
         });
 
     /// <summary>Frees the machine: nothing of the allocation is left in the world.</summary>
-    public void Delete(string id) => Run("DELETE FROM allocation WHERE id = $id", command =>
+    public void Delete(string id) => _database.Run("DELETE FROM allocation WHERE id = $id", command =>
     {
-        Bind(command, "$id", id);
+        command.Bind("$id", id);
         return command.ExecuteNonQuery();
     });
 
     /// <summary>What was released since a moment; older memories are dropped.</summary>
-    public IReadOnlyList<ReleasedAllocation> ReadReleased(DateTimeOffset since) => Run(
+    public IReadOnlyList<ReleasedAllocation> ReadReleased(DateTimeOffset since) => _database.Run(
         "DELETE FROM released WHERE at < $since; SELECT id, owner, hotkey, at FROM released",
         command =>
         {
-            Bind(command, "$since", WriteTime(since));
+            command.Bind("$since", WriteTime(since));
             using var row = command.ExecuteReader();
             var list = new List<ReleasedAllocation>();
             while (row.Read())
@@ -131,51 +149,10 @@ sealed class AllocationLedger : IDisposable
             return list;
         });
 
-    public void Dispose() => _connection.Dispose();
-
-    static void MakePrivate(string directory, string path)
-    {
-        const UnixFileMode privateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(directory, privateDirectory);
-        // SQLite gives its -wal and -shm files the mode of the database.
-        using (new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            File.SetUnixFileMode(directory, privateDirectory);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-    }
-
-    static void Bind(SqliteCommand command, string name, string? value) => command.Parameters.AddWithValue(name, (object?)value ?? DBNull.Value);
+    public void Dispose() => _database.Dispose();
 
     // UTC in one fixed width, so that text order is time order.
     static string WriteTime(DateTimeOffset time) => time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 
     static DateTimeOffset ReadTime(string text) => DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.None);
-
-    T Run<T>(string sql, Func<SqliteCommand, T> run)
-    {
-        lock (_turn)
-        {
-            try
-            {
-                using var command = _connection.CreateCommand();
-                command.CommandText = sql;
-                return run(command);
-            }
-            catch (SqliteException fault)
-            {
-                throw LedgerException.Of(_path, fault);
-            }
-            catch (Exception fault) when (fault is FormatException or ArgumentException or InvalidCastException)
-            {
-                throw LedgerException.Damaged(_path, fault);
-            }
-        }
-    }
 }

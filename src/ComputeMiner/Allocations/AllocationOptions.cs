@@ -19,6 +19,9 @@ sealed class AllocationOptions
     /// <summary>How often ends and containers are looked after. Default 5 s.</summary>
     public TimeSpan TendInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the time spent is written down. Default 1 minute.</summary>
+    public TimeSpan ClockInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>A release answers after this long at the latest and cleans up behind. Default 200 ms: the answer itself takes a few more.</summary>
     public TimeSpan ReleaseAnswer { get; set; } = TimeSpan.FromMilliseconds(200);
 

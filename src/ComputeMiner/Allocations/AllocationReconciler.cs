@@ -4,7 +4,7 @@ namespace ComputeMiner.Allocations;
 
 /// <summary>Compares the ledger with the containers and repairs towards: the renter keeps the machine.</summary>
 sealed partial class AllocationReconciler(
-    IContainerEngine engine, AllocationLedger ledger, AllocationOptions options, TimeProvider time, ILogger<AllocationReconciler> logger)
+    IContainerEngine engine, AllocationLedger ledger, AllocationOptions options, RentalClock clock, ILogger<AllocationReconciler> logger)
 {
     /// <summary>
     /// At start: finishes what a crash cut off, brings a rental back, rebuilds a lost ledger from labels, removes containers of ours that
@@ -89,7 +89,7 @@ sealed partial class AllocationReconciler(
     // One that cannot be removed now keeps nobody else waiting.
     async Task RemoveOrphansAsync(IReadOnlyList<ContainerRecord> containers, Allocation? held, CancellationToken cancellation)
     {
-        foreach (var each in containers.Where(each => held is null || !Belongs(each, held)))
+        foreach (var each in containers.Where(each => !IsUnknown(each) && (held is null || !Belongs(each, held))))
         {
             try
             {
@@ -110,14 +110,28 @@ sealed partial class AllocationReconciler(
     // A container without a ledger record means that the ledger was lost: records are written before containers and deleted after them.
     Allocation? Adopt(IReadOnlyList<ContainerRecord> containers)
     {
-        var released = ledger.ReadReleased(time.GetUtcNow() - options.ReleaseMemory).Select(each => each.Id).ToHashSet();
-        var adopted = containers
-            .Where(each => each.State != ContainerState.Created)
-            .Select(AllocationLabels.Read)
-            .Where(each => each is { Kind: AllocationKind.Rental } && each.Expires > time.GetUtcNow() && !released.Contains(each.Id))
-            .MaxBy(each => each!.Started);
-        if (adopted is not null)
-            Log.Adopted(logger, adopted.Id, adopted.Hotkey);
+        var released = ledger.ReadReleased(clock.Now - options.ReleaseMemory).Select(each => each.Id).ToHashSet();
+        var lost = containers
+            .Where(each => each.State != ContainerState.Created && AllocationLabels.Read(each) is { Kind: AllocationKind.Rental } found && !released.Contains(found.Id))
+            .MaxBy(each => each.Labels!.Started);
+        if (lost is null)
+        {
+            RequireKnown(containers);
+            return null;
+        }
+        var adopted = AllocationLabels.Read(lost)!;
+        clock.Resume(AllocationLabels.ReadBegin(lost.Labels!), adopted.Expires - adopted.Started);
+        Log.Adopted(logger, adopted.Id, adopted.Hotkey);
         return adopted;
     }
+
+    // Whoever may be in a container that says nothing about itself: better no new renter than the loss of one.
+    static void RequireKnown(IReadOnlyList<ContainerRecord> containers)
+    {
+        if (containers.FirstOrDefault(IsUnknown) is { } unknown)
+            throw new ContainerEngineException(
+                $"Container {unknown.Name} is this miner's, but neither the ledger nor its labels tell whose it is. If nobody needs it: `docker rm -f {unknown.Name}`.");
+    }
+
+    static bool IsUnknown(ContainerRecord container) => container is { Labels: null, State: not ContainerState.Created };
 }

@@ -7,6 +7,8 @@ namespace ComputeMiner.Allocations;
 /// <content>How an allocation ends: by its owner, by its end, by the operator.</content>
 sealed partial class Allocator
 {
+    TimeSpan _clockWritten;
+
     /// <summary>
     /// Ends the allocation of this key. True when it is over or was already, for an hour after; false for anybody else's. The answer does
     /// not wait for a slow clean-up.
@@ -18,7 +20,7 @@ sealed partial class Allocator
             if (candidate is not null && Owns(candidate.Owner, candidate.Hotkey, key, caller))
                 return await ReleaseAsync(candidate, ReleaseCause.Owner, cancellation);
         }
-        var since = time.GetUtcNow() - options.ReleaseMemory;
+        var since = clock.Now - options.ReleaseMemory;
         return _released.Any(each => each.At >= since && Owns(each.Owner, each.Hotkey, key, caller));
     }
 
@@ -33,7 +35,7 @@ sealed partial class Allocator
     {
         if (!_restored)
             return;
-        if (_slot.Held is { State: not AllocationState.Releasing } held && held.Expires <= time.GetUtcNow())
+        if (_slot.Held is { State: not AllocationState.Releasing } held && held.Expires <= clock.Now)
         {
             await ReleaseAsync(held, ReleaseCause.Expired, cancellation);
             return;
@@ -44,6 +46,7 @@ sealed partial class Allocator
         try
         {
             await TendHeldAsync(reconciler, cancellation);
+            KeepLedger();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -53,6 +56,17 @@ sealed partial class Allocator
         {
             _world.Release();
         }
+    }
+
+    // A ledger that was deleted is made again, and the time spent is written down now and then.
+    void KeepLedger()
+    {
+        var written = ledger.RestoreFile();
+        var now = clock.Read();
+        if (!written && now.Boot.Uptime - _clockWritten < options.ClockInterval)
+            return;
+        ledger.WriteClock(now);
+        _clockWritten = now.Boot.Uptime;
     }
 
     async Task TendHeldAsync(AllocationReconciler reconciler, CancellationToken cancellation)
@@ -105,7 +119,7 @@ sealed partial class Allocator
     {
         if (held.State == AllocationState.Releasing)
             return held;
-        var now = time.GetUtcNow();
+        var now = clock.Now;
         var over = held with { State = AllocationState.Releasing };
         ledger.WriteReleased(over, now);
         lock (_ending)

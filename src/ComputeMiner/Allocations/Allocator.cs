@@ -9,7 +9,8 @@ namespace ComputeMiner.Allocations;
 /// world runs one at a time behind a gate, written to the ledger before it happens.
 /// </summary>
 sealed partial class Allocator(
-    IContainerEngine engine, AllocationLedger ledger, AllocationOptions options, ContainerOptions container, TimeProvider time, ILogger<Allocator> logger)
+    IContainerEngine engine, AllocationLedger ledger, AllocationOptions options, ContainerOptions container, RentalClock clock, TimeProvider time,
+    ILogger<Allocator> logger)
     : IAsyncDisposable
 {
     readonly AllocationSlot _slot = new();
@@ -35,6 +36,9 @@ sealed partial class Allocator(
     /// <summary>Files that tell a renter what it got, beside those that let it in.</summary>
     public Func<Allocation, Task<IReadOnlyList<DeliveredFile>>>? Notices { get; set; }
 
+    /// <summary>The clock by which allocations begin and end.</summary>
+    public RentalClock Clock => clock;
+
     /// <summary>The key's allocation is alive.</summary>
     public bool Holds(SealingKey key) => _slot.Held is { IsAlive: true } held && held.Owner == key.Fingerprint;
 
@@ -59,7 +63,9 @@ sealed partial class Allocator(
         try
         {
             // An owner is known, and may release, before the engine answers.
-            _released = ledger.ReadReleased(time.GetUtcNow() - options.ReleaseMemory);
+            if (ledger.ReadClock() is { } last)
+                clock.Resume(last);
+            _released = ledger.ReadReleased(clock.Now - options.ReleaseMemory);
             if (ledger.Read() is { State: AllocationState.Running or AllocationState.Paused or AllocationState.Failed } recorded)
                 _slot.Restore(recorded);
             _slot.Restore(await reconciler.RestoreAsync(cancellation));
@@ -123,7 +129,9 @@ sealed partial class Allocator(
 
     Allocation Promise(AllocationRequest request)
     {
-        var now = time.GetUtcNow();
+        if (_slot.Held is null)
+            clock.Follow();
+        var now = clock.Now;
         var length = request.Kind == AllocationKind.Test ? options.MaxTest : TimeSpan.FromDays(Math.Min(request.Days, options.MaxRental.TotalDays));
         return new Allocation(
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
@@ -160,6 +168,7 @@ sealed partial class Allocator(
         try
         {
             cancellation.ThrowIfCancellationRequested();
+            ledger.WriteClock(clock.Read());
             Step(allocation);
             var access = SshAccess.Create(userKey);
             // Hashing and key making go on while the engine is at work.
@@ -210,7 +219,8 @@ sealed partial class Allocator(
         image.Id,
         container.SshPort,
         new ContainerLabels(
-            allocation.Id, AllocationLabels.WriteKind(allocation.Kind), allocation.Owner, allocation.Hotkey.ToString(), allocation.Started, allocation.Expires));
+            allocation.Id, AllocationLabels.WriteKind(allocation.Kind), allocation.Owner, allocation.Hotkey.ToString(), allocation.Started, allocation.Expires,
+            clock.Read().Boot));
 
     void Step(Allocation allocation)
     {

@@ -28,6 +28,19 @@ static class LedgerSchema
             at TEXT NOT NULL
         );
         """,
+        """
+        CREATE TABLE clock (
+            slot INTEGER NOT NULL PRIMARY KEY CHECK (slot = 1),
+            boot TEXT NOT NULL,
+            uptime INTEGER NOT NULL,
+            rental TEXT NOT NULL,
+            wall TEXT NOT NULL
+        );
+        CREATE TABLE claim (
+            slot INTEGER NOT NULL PRIMARY KEY CHECK (slot = 1),
+            instance TEXT NOT NULL
+        );
+        """,
     ];
 
     public static void Apply(SqliteConnection connection, string path)

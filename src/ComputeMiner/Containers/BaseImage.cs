@@ -49,8 +49,11 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
             found = await FindAsync(reference, cancellation)
                 ?? throw new BaseImageException($"The image {reference} was built but is not there. See `docker images` and the Docker Engine's log.");
         }
+        await new OldImages(docker, options, time, logger).RemoveAsync(BaseName(baseImage), version, cancellation);
         return new PreparedImage(found.ID, reference, await ReadShadowAsync(found.ID, cancellation));
     }
+
+    static string BaseName(string? baseImage) => baseImage ?? ImageRecipe.Suite;
 
     static bool HasVersion(ImageInspectResponse image, string version) =>
         image.Config?.Labels is { } labels && labels.TryGetValue(ContainerLabels.RecipeKey, out var built) && built == version;
@@ -83,7 +86,7 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
                 FromSrc = "-",
                 Repo = ImageRecipe.Repository,
                 Tag = version,
-                Changes = [$"LABEL {ContainerLabels.RecipeKey}={version}"],
+                Changes = [$"LABEL {ContainerLabels.RecipeKey}={version} {ContainerLabels.BaseKey}={BaseName(null)}"],
             };
             await RunAsync("import the image", report => (token => docker.Images.CreateImageAsync(parameters, stream, null, report, token)), null, cancellation);
         }
@@ -106,7 +109,7 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
         var build = new ImageBuildParameters
         {
             Tags = [$"{ImageRecipe.Repository}:{version}"],
-            Labels = new Dictionary<string, string> { [ContainerLabels.RecipeKey] = version },
+            Labels = new Dictionary<string, string> { [ContainerLabels.RecipeKey] = version, [ContainerLabels.BaseKey] = BaseName(baseImage) },
             Remove = true,
             ForceRemove = true,
         };

@@ -9,7 +9,9 @@ namespace ComputeMiner.Containers;
 /// <param name="Hotkey">SS58 address that allocated.</param>
 /// <param name="Started">When the allocation began.</param>
 /// <param name="Expires">When it ends.</param>
-sealed record ContainerLabels(string Allocation, string Kind, string Owner, string Hotkey, DateTimeOffset Started, DateTimeOffset Expires)
+/// <param name="Boot">When it began, counted from the machine's start; null on a container of an earlier version.</param>
+sealed record ContainerLabels(
+    string Allocation, string Kind, string Owner, string Hotkey, DateTimeOffset Started, DateTimeOffset Expires, BootMoment? Boot = null)
 {
     public const string InstanceKey = "computeminer.instance";
     public const string AllocationKey = "computeminer.allocation";
@@ -18,7 +20,10 @@ sealed record ContainerLabels(string Allocation, string Kind, string Owner, stri
     public const string HotkeyKey = "computeminer.hotkey";
     public const string StartedKey = "computeminer.started";
     public const string ExpiresKey = "computeminer.expires";
+    public const string BootKey = "computeminer.boot";
+    public const string UptimeKey = "computeminer.uptime";
     public const string RecipeKey = "computeminer.recipe";
+    public const string BaseKey = "computeminer.base";
 
     /// <summary>Kind of the container that is created, never started, to read files of an image.</summary>
     public const string ProbeKind = "image-probe";
@@ -31,22 +36,37 @@ sealed record ContainerLabels(string Allocation, string Kind, string Owner, stri
 
     public bool IsSpare => Kind == SpareKind;
 
-    public Dictionary<string, string> ToDictionary() => new()
+    public Dictionary<string, string> ToDictionary()
     {
-        [AllocationKey] = Allocation,
-        [KindKey] = Kind,
-        [OwnerKey] = Owner,
-        [HotkeyKey] = Hotkey,
-        [StartedKey] = Started.ToString("O", CultureInfo.InvariantCulture),
-        [ExpiresKey] = Expires.ToString("O", CultureInfo.InvariantCulture),
-    };
+        var labels = new Dictionary<string, string>
+        {
+            [AllocationKey] = Allocation,
+            [KindKey] = Kind,
+            [OwnerKey] = Owner,
+            [HotkeyKey] = Hotkey,
+            [StartedKey] = Started.ToString("O", CultureInfo.InvariantCulture),
+            [ExpiresKey] = Expires.ToString("O", CultureInfo.InvariantCulture),
+        };
+        if (Boot is { } boot)
+        {
+            labels[BootKey] = boot.Boot;
+            labels[UptimeKey] = boot.Uptime.ToString("c", CultureInfo.InvariantCulture);
+        }
+        return labels;
+    }
 
     /// <summary>Reads the labels back; null when one is missing or is no date.</summary>
     public static ContainerLabels? FromDictionary(IReadOnlyDictionary<string, string> labels) =>
         labels.TryGetValue(AllocationKey, out var allocation) && labels.TryGetValue(KindKey, out var kind)
         && labels.TryGetValue(OwnerKey, out var owner) && labels.TryGetValue(HotkeyKey, out var hotkey)
         && TryReadTime(labels, StartedKey, out var started) && TryReadTime(labels, ExpiresKey, out var expires)
-            ? new ContainerLabels(allocation, kind, owner, hotkey, started, expires)
+            ? new ContainerLabels(allocation, kind, owner, hotkey, started, expires, ReadBoot(labels))
+            : null;
+
+    static BootMoment? ReadBoot(IReadOnlyDictionary<string, string> labels) =>
+        labels.TryGetValue(BootKey, out var boot) && labels.TryGetValue(UptimeKey, out var text)
+        && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var uptime)
+            ? new BootMoment(boot, uptime)
             : null;
 
     static bool TryReadTime(IReadOnlyDictionary<string, string> labels, string key, out DateTimeOffset time)

@@ -60,6 +60,8 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
     public static bool IsProbe(IDictionary<string, string>? labels) =>
         labels is not null && labels.TryGetValue(ContainerLabels.KindKey, out var kind) && kind == ContainerLabels.ProbeKind;
 
+    static string? NameOf(ContainerListResponse container) => container.Names is [var name, ..] ? name.TrimStart('/') : null;
+
     bool IsOurs(ContainerListResponse container) => IsOurs(container.Labels);
 
     bool IsOurs(IDictionary<string, string>? labels) =>
@@ -67,13 +69,15 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
 
     void RequireNames(IEnumerable<ContainerListResponse> containers)
     {
-        var foreign = containers
-            .Where(each => !IsOurs(each))
-            .SelectMany(each => each.Names ?? [])
-            .FirstOrDefault(name => IsNeeded(name.TrimStart('/')));
-        if (foreign is not null)
+        var foreign = containers.FirstOrDefault(each => !IsOurs(each) && NameOf(each) is { } taken && IsNeeded(taken));
+        if (foreign is null)
+            return;
+        var name = NameOf(foreign);
+        if (foreign.Labels is { } labels && labels.TryGetValue(ContainerLabels.InstanceKey, out var other))
             throw new ContainerEngineException(
-                $"A container named {foreign.TrimStart('/')} is there that is not this miner's, so that no rental can be started. Rename or remove it: `docker rename {foreign.TrimStart('/')} other`.");
+                $"The container {name} belongs to a miner with the hotkey {other}…, which may have a renter in it. Run that miner until it is over, or give this one other names and ports with --container.name-prefix and --ssh.port.");
+        throw new ContainerEngineException(
+            $"A container named {name} is there that is not this miner's, so that no rental can be started. Rename or remove it: `docker rename {name} other`.");
     }
 
     bool IsNeeded(string name) => name == options.RentalName || name == options.TestName || name == options.SpareName;

@@ -6,8 +6,11 @@ namespace ComputeMiner.Containers;
 /// <summary>Tar streams for the engine's archive and build requests.</summary>
 static class TarArchive
 {
-    /// <summary>Where a file is staged before it takes its name; it stays as a second name of the same file.</summary>
-    const string StagedSuffix = ".delivered";
+    /// <summary>
+    /// Where a file is staged before it takes its name. It stays as a second name of the same file, below the tmpfs that every container
+    /// has on /dev: on the same file system as the rest, and out of the tenant's sight.
+    /// </summary>
+    const string StagedPath = "dev/.computeminer-staged";
 
     /// <summary>Files for extraction at "/" of a container that does not run yet.</summary>
     public static MemoryStream ForDelivery(IReadOnlyList<DeliveredFile> files) => Write(writer =>
@@ -25,8 +28,8 @@ static class TarArchive
         var name = file.Path.TrimStart('/');
         var directory = name[..(name.LastIndexOf('/') + 1)];
         writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, directory) { Mode = DeliveredFile.Private | UnixFileMode.UserExecute });
-        WriteFile(writer, name + StagedSuffix, file.Content, file.Mode);
-        writer.WriteEntry(new UstarTarEntry(TarEntryType.HardLink, name) { LinkName = name + StagedSuffix, Mode = file.Mode });
+        WriteFile(writer, StagedPath, file.Content, file.Mode);
+        writer.WriteEntry(new UstarTarEntry(TarEntryType.HardLink, name) { LinkName = StagedPath, Mode = file.Mode });
     });
 
     /// <summary>

@@ -42,7 +42,7 @@ sealed class StatusSource(
         ];
         return new MinerStatus(
             Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,
-            components, chain, ReadRental(snapshot, now), ReadRequests(), ReadRefusals());
+            components, chain, ReadRental(snapshot), ReadRequests(), ReadRefusals());
     }
 
     ChainStatus ReadChain(DateTimeOffset now)
@@ -61,10 +61,11 @@ sealed class StatusSource(
             presence.Detail);
     }
 
-    static RentalStatus ReadRental(AllocationSnapshot snapshot, DateTimeOffset now) => snapshot.Allocation is { } held
-        ? new RentalStatus(held.State.ToString(), held.Kind.ToString(), held.Id, held.Hotkey.ToString(), held.Started, held.Expires)
+    RentalStatus ReadRental(AllocationSnapshot snapshot) => snapshot.Allocation is { } held
+        ? new RentalStatus(held.State.ToString(), held.Kind.ToString(), held.Id, held.Hotkey.ToString(),
+            allocator.Clock.ToWall(held.Started), allocator.Clock.ToWall(held.Expires))
         {
-            SecondsLeft = Math.Max(0, (held.Expires - now).TotalSeconds),
+            SecondsLeft = Math.Max(0, (held.Expires - allocator.Clock.Now).TotalSeconds),
         }
         : new RentalStatus(snapshot.State.ToString(), null, null, null, null, null);
 

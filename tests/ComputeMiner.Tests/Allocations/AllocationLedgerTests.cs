@@ -131,6 +131,52 @@ public class AllocationLedgerTests
         Assert.Contains("damaged", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void RestoreFile_DirectoryDeleted_HoldsAllAgain()
+    {
+        using (var ledger = AllocationLedger.Open(_directory))
+        {
+            ledger.Write(Some("a"));
+            ledger.WriteReleased(Some("b"), Some("b").Started);
+            ledger.WriteClock(_reading);
+            Assert.False(ledger.RestoreFile());
+            Directory.Delete(_directory, recursive: true);
+
+            Assert.True(ledger.RestoreFile());
+
+            Assert.False(ledger.RestoreFile());
+            ledger.Write(Some("a") with { State = AllocationState.Paused });
+        }
+        using var again = AllocationLedger.Open(_directory);
+        Assert.Equal(Some("a") with { State = AllocationState.Paused }, again.Read());
+        Assert.Equal("b", Assert.Single(again.ReadReleased(Some("b").Started)).Id);
+        Assert.Equal(_reading, again.ReadClock());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_directory, AllocationLedger.FileName)));
+    }
+
+    [Fact]
+    public void Claim_AllocationOfAnotherHotkey_StopsTheStartUntilItIsOver()
+    {
+        using (var first = AllocationLedger.Open(_directory))
+        {
+            first.Claim("5First");
+            first.Write(Some("a"));
+        }
+        using var ledger = AllocationLedger.Open(_directory);
+
+        var fault = Assert.Throws<LedgerException>(() => ledger.Claim("5Second"));
+        Assert.Contains("5First", fault.Message, StringComparison.Ordinal);
+        ledger.Claim("5First");
+        Assert.Equal(Some("a"), ledger.Read());
+        ledger.Delete("a");
+        ledger.Claim("5Second");
+        ledger.Write(Some("b"));
+        Assert.Throws<LedgerException>(() => ledger.Claim("5First"));
+    }
+
+    readonly ClockReading _reading = new(
+        new ComputeMiner.Containers.BootMoment("boot", TimeSpan.FromSeconds(1.25)), Some("").Started.AddTicks(1), Some("").Started.AddDays(1));
+
     static Allocation Some(string id)
     {
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

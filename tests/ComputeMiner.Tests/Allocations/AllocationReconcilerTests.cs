@@ -90,6 +90,37 @@ public class AllocationReconcilerTests
     }
 
     [Fact]
+    public async Task TendAsync_StateDirectoryDeleted_LedgerIsThereAgainForTheNextProcess()
+    {
+        await using var machine = await RentedAsync();
+        await machine.Allocator.PauseAsync(_alice.Key, _alice.Hotkey, Cancellation);
+        var before = machine.Ledger.Read();
+        Directory.Delete(machine.StateDirectory, recursive: true);
+
+        await machine.Allocator.TendAsync(machine.Reconciler, Cancellation);
+        await machine.PowerCutAsync();
+
+        Assert.Equal(before, machine.Ledger.Read());
+        Assert.Equal(before, machine.Allocator.Current.Allocation);
+    }
+
+    [Fact]
+    public async Task RestoreAsync_OursButNobodyKnowsWhose_IsLeftAndNothingIsAccepted()
+    {
+        await using var machine = new SimulatedMachine();
+        var id = await machine.Engine.CreateAsync(new ContainerSpec("ssh-container", "image", 1, null!), Cancellation);
+        await machine.Engine.StartAsync(id, Cancellation);
+
+        var fault = await Assert.ThrowsAsync<ContainerEngineException>(machine.ReadyAsync);
+
+        Assert.Contains("docker rm -f ssh-container", fault.Message, StringComparison.Ordinal);
+        Assert.Single(await machine.ContainersAsync());
+        Assert.False(machine.Allocator.IsFree);
+        await machine.Engine.RemoveAsync(id, Cancellation);
+        Assert.True((await machine.ReadyAsync()).Allocator.IsFree);
+    }
+
+    [Fact]
     public async Task RestoreAsync_OrphanTest_IsRemoved()
     {
         await using var machine = await new SimulatedMachine().ReadyAsync();

@@ -11,6 +11,7 @@ sealed class DockerMachine : IAsyncDisposable
     readonly string _stateDirectory = Path.Combine(Directory.CreateTempSubdirectory().FullName, "state");
     readonly KeptLog _log = new();
     readonly ILoggerFactory _loggers;
+    RentalClock _clock = null!;
 
     DockerMachine(DockerFixture docker)
     {
@@ -54,13 +55,14 @@ sealed class DockerMachine : IAsyncDisposable
     void Open()
     {
         Ledger = AllocationLedger.Open(_stateDirectory);
-        Allocator = new Allocator(_docker.Engine, Ledger, new AllocationOptions(), _docker.Settings, TimeProvider.System, _loggers.CreateLogger<Allocator>());
+        _clock = new RentalClock(BootClock.OfMachine(), TimeProvider.System);
+        Allocator = new Allocator(_docker.Engine, Ledger, new AllocationOptions(), _docker.Settings, _clock, TimeProvider.System, _loggers.CreateLogger<Allocator>());
     }
 
     async Task ReadyAsync()
     {
         var reconciler = new AllocationReconciler(
-            _docker.Engine, Ledger, new AllocationOptions(), TimeProvider.System, _loggers.CreateLogger<AllocationReconciler>());
+            _docker.Engine, Ledger, new AllocationOptions(), _clock, _loggers.CreateLogger<AllocationReconciler>());
         await Allocator.RestoreAsync(reconciler, CancellationToken.None);
         Allocator.UseImage(_docker.Image);
     }

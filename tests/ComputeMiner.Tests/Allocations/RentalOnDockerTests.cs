@@ -107,6 +107,7 @@ public class RentalOnDockerTests(DockerFixture docker)
             withKey.Connect();
             Assert.Equal($"{key!.Line}\n\nssh-ed25519 tenant\n", Run(withKey, "cat /root/.ssh/authorized_keys").Output);
             Assert.Equal("600\n", Run(withKey, "stat -c %a /root/.ssh/authorized_keys").Output);
+            Assert.Equal(("authorized_keys\n", ""), Run(withKey, "ls -A /root/.ssh; find / -name '*computeminer*' -not -path '/proc/*'"));
         }
         Assert.Equal("still here\n", Run(session, "echo still here").Output);
 

@@ -8,10 +8,15 @@ namespace ComputeMiner.Tests.Allocations;
 /// <summary>A miner's allocation side on a simulated engine, a real ledger and a clock that the test moves.</summary>
 sealed class SimulatedMachine : IAsyncDisposable
 {
+    readonly WallClock _wall;
+    (string Id, long Start) _boot;
+
     public SimulatedMachine(AllocationOptions? options = null)
     {
         Options = options ?? new AllocationOptions();
         Engine = new SimulatedEngine(Time);
+        _wall = new WallClock(Time);
+        Reboot();
         Open();
     }
 
@@ -55,6 +60,12 @@ sealed class SimulatedMachine : IAsyncDisposable
         Open();
     }
 
+    /// <summary>Sets the clock of the machine, as a wrong time server does; timers and the time since the start know nothing of it.</summary>
+    public void SetClock(TimeSpan by) => _wall.Set(by);
+
+    /// <summary>From now on the machine counts from a start of its own.</summary>
+    public void Reboot() => _boot = new(Guid.NewGuid().ToString(), Time.GetTimestamp());
+
     public Task<IReadOnlyList<ContainerRecord>> ContainersAsync() => Engine.ListAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
@@ -67,8 +78,9 @@ sealed class SimulatedMachine : IAsyncDisposable
     void Open()
     {
         Ledger = AllocationLedger.Open(StateDirectory);
-        Reconciler = new AllocationReconciler(Engine, Ledger, Options, Time, NullLogger<AllocationReconciler>.Instance);
-        Allocator = new Allocator(Engine, Ledger, Options, Settings, Time, NullLogger<Allocator>.Instance);
+        var clock = new RentalClock(new BootClock(() => new BootMoment(_boot.Id, Time.GetElapsedTime(_boot.Start))), _wall);
+        Reconciler = new AllocationReconciler(Engine, Ledger, Options, clock, NullLogger<AllocationReconciler>.Instance);
+        Allocator = new Allocator(Engine, Ledger, Options, Settings, clock, _wall, NullLogger<Allocator>.Instance);
         Allocator.Changed += snapshot => Seen.Add(snapshot.State);
     }
 }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using ComputeMiner.Containers;
+using ComputeMiner.Tests.Allocations;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.Containers;
@@ -53,6 +54,41 @@ public class BaseImageTests(DockerFixture docker)
         {
             await HostCommand.TryRunAsync("docker", ["rmi", $"{ImageRecipe.Repository}:{ImageRecipe.VersionOf(docker.Image.Reference)}"]);
         }
+    }
+
+    [Fact]
+    public async Task PrepareAsync_ImagesOfEarlierRecipes_GoWhenNobodyUsesThem()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tag = $"{ImageRecipe.Repository}:{DockerFixture.Instance}";
+        var settings = new ContainerOptions { Instance = DockerFixture.Instance, Network = docker.Settings.Network, Image = docker.Image.Reference };
+        var clock = new WallClock(TimeProvider.System);
+        using var engine = new DockerEngine(settings, clock, NullLoggerFactory.Instance);
+        await BuildAsync($"{tag}-unused", settings.Image);
+        await BuildAsync($"{tag}-used", settings.Image);
+        await BuildAsync($"{tag}-other", "another base");
+        var user = (await HostCommand.RunAsync("docker", ["create", $"{tag}-used", "/bin/true"])).Trim();
+        try
+        {
+            await engine.PrepareImageAsync(null, cancellation);
+            Assert.Equal(["other", "unused", "used"], await TagsAsync());
+
+            clock.Set(TimeSpan.FromDays(2));
+            await engine.PrepareImageAsync(null, cancellation);
+            Assert.Equal(["other", "used"], await TagsAsync());
+        }
+        finally
+        {
+            await HostCommand.TryRunAsync("docker", ["rm", user]);
+            await HostCommand.TryRunAsync(
+                "docker", ["rmi", $"{tag}-unused", $"{tag}-used", $"{tag}-other", $"{ImageRecipe.Repository}:{ImageRecipe.VersionOf(settings.Image)}"]);
+        }
+
+        static Task<string> BuildAsync(string name, string baseName) => HostCommand.RunAsync(
+            "docker", ["build", "-q", "-t", name, "-"], $"FROM {ImageRecipe.Repository}:{ImageRecipe.VersionOf(null)}\nLABEL {ContainerLabels.RecipeKey}=\"{name}\" {ContainerLabels.BaseKey}=\"{baseName}\"\n");
+
+        async Task<IEnumerable<string>> TagsAsync() => (await HostCommand.RunAsync("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}"]))
+            .Split('\n').Where(each => each.StartsWith(tag + "-", StringComparison.Ordinal)).Select(each => each[(tag.Length + 1)..]).Order();
     }
 
     static (HashSet<string> Names, string Shadow) Read(string path)
