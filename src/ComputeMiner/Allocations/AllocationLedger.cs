@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bittensor.Keys;
 using ComputeMiner.Containers;
+using Microsoft.Data.Sqlite;
 
 namespace ComputeMiner.Allocations;
 
@@ -13,14 +14,16 @@ sealed class AllocationLedger : IDisposable
     public const string FileName = "ledger.db";
 
     readonly LedgerDatabase _database;
+    readonly Crossing? _crossing;
 
-    AllocationLedger(LedgerDatabase database) => _database = database;
+    AllocationLedger(LedgerDatabase database, Crossing? crossing) => (_database, _crossing) = (database, crossing);
 
     /// <summary>Opens the ledger of a state directory, making both when missing; only this user may read them.</summary>
     /// <exception cref="LedgerException">
     /// The directory cannot be used, another process has the ledger, it is damaged, or it was written by a newer version.
     /// </exception>
-    public static AllocationLedger Open(string stateDirectory) => new(LedgerDatabase.Open(Path.Combine(stateDirectory, FileName)));
+    public static AllocationLedger Open(string stateDirectory, Crossing? crossing = null) =>
+        new(LedgerDatabase.Open(Path.Combine(stateDirectory, FileName)), crossing);
 
     /// <summary>
     /// Says whose ledger this is. An allocation of another hotkey stops the start: only the miner that made it can keep it, as its caller's
@@ -90,7 +93,8 @@ sealed class AllocationLedger : IDisposable
     /// Writes the allocation, new or changed; false when the ledger has it as over, which stays. Another one in the ledger is an error: the
     /// machine has one holder.
     /// </summary>
-    public bool Write(Allocation allocation) => _database.Run(
+    public bool Write(Allocation allocation) => Cross(
+        PointOf(allocation.State),
         """
         INSERT INTO allocation (slot, id, kind, state, owner, hotkey, started, expires, container)
         VALUES (1, $id, $kind, $state, $owner, $hotkey, $started, $expires, $container)
@@ -111,7 +115,8 @@ sealed class AllocationLedger : IDisposable
         });
 
     /// <summary>Writes that the allocation is over, and remembers that its owner may ask again, in one transaction.</summary>
-    public void WriteReleased(Allocation over, DateTimeOffset now) => _database.Run(
+    public void WriteReleased(Allocation over, DateTimeOffset now) => Cross(
+        CrashPoint.WriteReleasing,
         """
         UPDATE allocation SET state = 'Releasing' WHERE id = $id;
         INSERT OR REPLACE INTO released (id, owner, hotkey, at) VALUES ($id, $owner, $hotkey, $at);
@@ -130,7 +135,7 @@ sealed class AllocationLedger : IDisposable
         });
 
     /// <summary>Frees the machine: nothing of the allocation is left in the world.</summary>
-    public void Delete(string id) => _database.Run("DELETE FROM allocation WHERE id = $id", command =>
+    public void Delete(string id) => Cross(CrashPoint.WriteFree, "DELETE FROM allocation WHERE id = $id", command =>
     {
         command.Bind("$id", id);
         return command.ExecuteNonQuery();
@@ -148,6 +153,23 @@ sealed class AllocationLedger : IDisposable
                 list.Add(new ReleasedAllocation(row.GetString(0), row.GetString(1), Hotkey.Parse(row.GetString(2)), ReadTime(row.GetString(3))));
             return list;
         });
+
+    T Cross<T>(CrashPoint point, string sql, Func<SqliteCommand, T> run)
+    {
+        _crossing?.Invoke(point, after: false);
+        var result = _database.Run(sql, run);
+        _crossing?.Invoke(point, after: true);
+        return result;
+    }
+
+    static CrashPoint PointOf(AllocationState state) => state switch
+    {
+        AllocationState.Reserving => CrashPoint.WriteReserving,
+        AllocationState.Starting => CrashPoint.WriteStarting,
+        AllocationState.Paused => CrashPoint.WritePaused,
+        AllocationState.Releasing => CrashPoint.WriteReleasing,
+        _ => CrashPoint.WriteRunning,
+    };
 
     public void Dispose() => _database.Dispose();
 
