@@ -121,6 +121,7 @@ sealed partial class AllocationReconciler(
         }
         var adopted = AllocationLabels.Read(lost)!;
         clock.Resume(AllocationLabels.ReadBegin(lost.Labels!), adopted.Expires - adopted.Started);
+        ledger.WriteClock(clock.Read());
         Log.Adopted(logger, adopted.Id, adopted.Hotkey);
         return adopted;
     }

@@ -9,6 +9,9 @@ enum CrashPoint
     /// <summary>The ledger holds the promise.</summary>
     WriteReserving,
     Create,
+
+    /// <summary>A container that was kept ahead gets its name and facts.</summary>
+    Assign,
     WriteStarting,
     Deliver,
     Start,

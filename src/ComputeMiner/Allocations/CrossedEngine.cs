@@ -13,6 +13,9 @@ sealed class CrossedEngine(IContainerEngine engine, Crossing crossing) : IContai
     public Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation) =>
         CrossAsync(CrashPoint.Create, () => engine.CreateAsync(spec, cancellation));
 
+    public Task AssignAsync(string id, string name, ContainerLabels labels, CancellationToken cancellation) =>
+        CrossAsync(CrashPoint.Assign, () => engine.AssignAsync(id, name, labels, cancellation));
+
     public Task DeliverAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation) =>
         CrossAsync(CrashPoint.Deliver, () => engine.DeliverAsync(id, files, cancellation));
 
@@ -46,7 +49,7 @@ sealed class CrossedEngine(IContainerEngine engine, Crossing crossing) : IContai
         return result;
     }
 
-    Task CrossAsync(CrashPoint point, Func<Task> request) => CrossAsync(point, async () =>
+    Task<bool> CrossAsync(CrashPoint point, Func<Task> request) => CrossAsync(point, async () =>
     {
         await request();
         return true;
