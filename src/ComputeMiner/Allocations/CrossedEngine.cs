@@ -22,6 +22,12 @@ sealed class CrossedEngine(IContainerEngine engine, Crossing crossing) : IContai
     public Task ReplaceFileAsync(string id, DeliveredFile file, CancellationToken cancellation) =>
         CrossAsync(CrashPoint.ReplaceFile, () => engine.ReplaceFileAsync(id, file, cancellation));
 
+    public Task<ResourceLimits> ReadLimitsAsync(CancellationToken cancellation) => engine.ReadLimitsAsync(cancellation);
+
+    public Task PublishAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation) => engine.PublishAsync(id, files, cancellation);
+
+    public Task TellAsync(string id, string text, CancellationToken cancellation) => engine.TellAsync(id, text, cancellation);
+
     public Task<byte[]?> ReadFileAsync(string id, string path, CancellationToken cancellation) =>
         CrossAsync(CrashPoint.ReadFile, () => engine.ReadFileAsync(id, path, cancellation));
 
