@@ -42,6 +42,6 @@ sealed class RentalClock(BootClock boot, TimeProvider time)
         _set = new ClockReading(now, begin.Rental + passed, wall);
     }
 
-    /// <summary>The same moment on the wall clock as it is set now: for people, never for decisions.</summary>
-    public DateTimeOffset ToWall(DateTimeOffset moment) => moment + (time.GetUtcNow() - Now);
+    /// <summary>The same moment on the wall clock as it is set now, to a second: for people, never for decisions.</summary>
+    public DateTimeOffset ToWall(DateTimeOffset moment) => moment + TimeSpan.FromSeconds(Math.Round((time.GetUtcNow() - Now).TotalSeconds));
 }

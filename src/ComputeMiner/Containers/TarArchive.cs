@@ -41,7 +41,7 @@ static class TarArchive
         foreach (var file in files)
         {
             var name = file.Path.TrimStart('/');
-            var staged = $"{name[..(name.LastIndexOf('/') + 1)]}.{name[(name.LastIndexOf('/') + 1)..]}{StagedSuffix}";
+            var staged = $"{StagedPath}-{name.Replace('/', '-')}";
             WriteFile(writer, staged, file.Content, file.Mode);
             writer.WriteEntry(new UstarTarEntry(TarEntryType.HardLink, name) { LinkName = staged, Mode = file.Mode });
         }

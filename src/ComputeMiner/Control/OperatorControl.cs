@@ -40,9 +40,10 @@ sealed partial class OperatorControl(Allocator allocator, DrainSwitch drain, ILo
         return new ControlReply(true);
     }
 
-    static HeldMachine? Describe(Allocation? held) => held is null
+    HeldMachine? Describe(Allocation? held) => held is null
         ? null
-        : new HeldMachine(held.Id, held.Kind.ToString(), held.State.ToString(), held.Hotkey.ToString(), held.Started, held.Expires);
+        : new HeldMachine(held.Id, held.Kind.ToString(), held.State.ToString(), held.Hotkey.ToString(),
+            allocator.Clock.ToWall(held.Started), allocator.Clock.ToWall(held.Expires));
 
     static partial class Log
     {

@@ -69,12 +69,14 @@ sealed partial class RentalNotices(
     static string Identity(Allocation held, RentalNotice notice) => $"{held.Id} {notice.Identity}";
 
     async Task<RentalNotice> WriteAsync(Allocation held, CancellationToken cancellation) =>
-        RentalNotice.Of(held, await engine.ReadLimitsAsync(cancellation), container, time.GetUtcNow());
+        RentalNotice.Of(
+            held with { Started = allocator.Clock.ToWall(held.Started), Expires = allocator.Clock.ToWall(held.Expires) },
+            await engine.ReadLimitsAsync(cancellation), container, time.GetUtcNow());
 
     // Of warnings that are due together, as after a clock jump, only the last one is given.
     TimeSpan? Due(Allocation held)
     {
-        var left = held.Expires - time.GetUtcNow();
+        var left = held.Expires - allocator.Clock.Now;
         if (left <= TimeSpan.Zero)
             return null;
         foreach (var before in Before)
@@ -106,7 +108,7 @@ sealed partial class RentalNotices(
     }
 
     string Warning(Allocation held) =>
-        $"\r\n\a*** This rental ends in {TimeLeft.Words(held.Expires - time.GetUtcNow())}, at {held.Expires.UtcDateTime:yyyy-MM-dd HH:mm} UTC.\r\n"
+        $"\r\n\a*** This rental ends in {TimeLeft.Words(held.Expires - allocator.Clock.Now)}, at {allocator.Clock.ToWall(held.Expires).UtcDateTime:yyyy-MM-dd HH:mm} UTC.\r\n"
         + "*** Everything in this container is deleted then: copy out what you need.\r\n";
 
     static partial class Log
