@@ -1,4 +1,5 @@
 using ComputeMiner.Allocations;
+using ComputeMiner.Containers;
 using ComputeMiner.Tests.Containers;
 using Microsoft.Extensions.Logging;
 
@@ -8,14 +9,15 @@ namespace ComputeMiner.Tests.Allocations;
 sealed class DockerMachine : IAsyncDisposable
 {
     readonly DockerFixture _docker;
+    readonly TimeProvider? _days;
     readonly string _stateDirectory = Path.Combine(Directory.CreateTempSubdirectory().FullName, "state");
     readonly KeptLog _log = new();
     readonly ILoggerFactory _loggers;
     RentalClock _clock = null!;
 
-    DockerMachine(DockerFixture docker)
+    DockerMachine(DockerFixture docker, TimeProvider? days)
     {
-        _docker = docker;
+        (_docker, _days) = (docker, days);
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(_log).SetMinimumLevel(LogLevel.Trace));
         Open();
     }
@@ -26,9 +28,11 @@ sealed class DockerMachine : IAsyncDisposable
 
     public string LogText => _log.Text;
 
-    public static async Task<DockerMachine> StartAsync(DockerFixture docker)
+    /// <param name="docker">Where its containers are.</param>
+    /// <param name="days">The time by which rentals last; the machine's own when null.</param>
+    public static async Task<DockerMachine> StartAsync(DockerFixture docker, TimeProvider? days = null)
     {
-        var machine = new DockerMachine(docker);
+        var machine = new DockerMachine(docker, days);
         await machine.ReadyAsync();
         return machine;
     }
@@ -55,7 +59,9 @@ sealed class DockerMachine : IAsyncDisposable
     void Open()
     {
         Ledger = AllocationLedger.Open(_stateDirectory);
-        _clock = new RentalClock(BootClock.OfMachine(), TimeProvider.System);
+        _clock = _days is { } days
+            ? new RentalClock(new BootClock(() => new BootMoment("", days.GetUtcNow() - DateTimeOffset.UnixEpoch)), days)
+            : new RentalClock(BootClock.OfMachine(), TimeProvider.System);
         Allocator = new Allocator(_docker.Engine, Ledger, new AllocationOptions(), _docker.Settings, _clock, TimeProvider.System, _loggers.CreateLogger<Allocator>());
     }
 

@@ -27,7 +27,7 @@ public sealed class NoticesOnDockerTests(DockerFixture docker) : IDisposable
     [Fact]
     public async Task Login_WithTerminal_ShowsTheMessageAndWithoutOneNothing()
     {
-        await using var machine = await DockerMachine.StartAsync(docker);
+        await using var machine = await DockerMachine.StartAsync(docker, _time);
         using var notices = Notices(machine);
         using var ssh = await RentAsync(machine, notices);
 
@@ -48,7 +48,7 @@ public sealed class NoticesOnDockerTests(DockerFixture docker) : IDisposable
     [Fact]
     public async Task RoundAsync_BeforeTheEnd_EveryTerminalIsWarnedAndNoProgramDisturbed()
     {
-        await using var machine = await DockerMachine.StartAsync(docker);
+        await using var machine = await DockerMachine.StartAsync(docker, _time);
         using var notices = Notices(machine);
         using var ssh = await RentAsync(machine, notices);
         using var first = ssh.CreateShellStream("xterm", 120, 40, 0, 0, 4096);
@@ -89,7 +89,7 @@ public sealed class NoticesOnDockerTests(DockerFixture docker) : IDisposable
     [InlineData("mv /run /run2; ln -s /proc/self /run; mv /etc/motd /etc/motd2; ln -s /dev/null /etc/motd")]
     public async Task RoundAsync_WhateverTheTenantDid_IsHarmless(string deed)
     {
-        await using var machine = await DockerMachine.StartAsync(docker);
+        await using var machine = await DockerMachine.StartAsync(docker, _time);
         using var notices = Notices(machine);
         using var ssh = await RentAsync(machine, notices);
         using (ssh.RunCommand(deed))
