@@ -14,8 +14,8 @@ static class ChecksScenario
     const int Requests = 100_000;
 
     // DemoNetwork's callers: only dev accounts, whose secrets everybody knows.
-    const string Validator = "//Alice//validator";
-    const string Stranger = "//Eve//stranger";
+    public const string Validator = "//Alice//validator";
+    public const string Stranger = "//Eve//stranger";
 
     public static async Task RunAsync(MinerBuild build, CancellationToken cancellation)
     {

@@ -20,7 +20,8 @@ static class LoadGenerator
         var connections = new LoadConnection[plan.Connections];
         Parallel.For(0, plan.Connections, i => connections[i] = new LoadConnection(plan.Target, caller, warmUp + requests, plan.Depth));
 
-        SendAll(connections, warmUp, measured: false);
+        if (warmUp > 0)
+            SendAll(connections, warmUp, measured: false);
         var start = Stopwatch.GetTimestamp();
         SendAll(connections, requests, measured: true);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

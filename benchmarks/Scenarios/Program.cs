@@ -10,11 +10,18 @@ if (args is ["load", .. var plan])
     LoadGenerator.Run(LoadPlan.Parse(plan));
     return 0;
 }
+if (args is ["junk", .. var junk])
+{
+    JunkFlood.Run(junk);
+    return 0;
+}
 Func<MinerBuild, CancellationToken, Task>? scenario = args switch
 {
     ["checks"] => ChecksScenario.RunAsync,
     ["startup", .. var rest] => (build, stop) => StartupScenario.RunAsync(build, Count(rest, Runs), stop),
     ["allocate", .. var rest] => (build, stop) => AllocateScenario.RunAsync(build, Count(rest, Rounds), stop),
+    ["flood"] => FloodScenario.RunAsync,
+    ["soak"] => SoakScenario.RunAsync,
     ["all"] => async (build, stop) =>
     {
         await ChecksScenario.RunAsync(build, stop);
@@ -25,7 +32,7 @@ Func<MinerBuild, CancellationToken, Task>? scenario = args switch
 };
 if (scenario is null)
 {
-    Console.Error.WriteLine("usage: Scenarios checks | startup [RUNS] | allocate [ROUNDS] | all\n       Scenarios " + LoadPlan.Usage);
+    Console.Error.WriteLine($"usage: Scenarios checks | flood | soak | startup [RUNS] | allocate [ROUNDS] | all\n       Scenarios {LoadPlan.Usage}\n       Scenarios {JunkFlood.Usage}");
     return 2;
 }
 
