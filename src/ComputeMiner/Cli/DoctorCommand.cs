@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
@@ -13,6 +14,9 @@ namespace ComputeMiner.Cli;
 /// <summary>Checks everything a miner needs, one line each with the remedy.</summary>
 sealed class DoctorCommand(TimeProvider time) : CliCommand
 {
+    static readonly CommandFlag<bool> Rehearse = new("rehearse", ValueKinds.Switch, false,
+        "Also play the validators' GPU proof against a container of our image.");
+
     public override string Name => "doctor";
 
     public override string Summary => "Checks everything a miner needs, one line each with the remedy.";
@@ -20,6 +24,8 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
     public override string Example => "miner doctor --wallet.name default --wallet.hotkey default";
 
     public override IEnumerable<Setting> Settings => SettingTable.All;
+
+    public override ImmutableArray<CommandFlag> Flags => [Rehearse];
 
     public override bool PrintsData => true;
 
@@ -56,6 +62,8 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
         yield return new HashcatCheck(options.Challenge, time);
         yield return new DrainCheck(options.StateDirectory);
         yield return new ResourcesCheck(options.StateDirectory, options.Container.MemoryReserve);
+        if (context.Get(Rehearse))
+            yield return new RehearsalCheck(options.Container, TryReadHotkey(wallet), time, NullLoggerFactory.Instance, result => Print(context, result));
     }
 
     /// <summary>The address where it needs no password; the wallet's own check says what is wrong with the rest.</summary>

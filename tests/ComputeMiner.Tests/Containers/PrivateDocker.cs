@@ -29,6 +29,9 @@ public sealed class PrivateDocker : IAsyncLifetime
 
     internal PreparedImage Image { get; private set; } = null!;
 
+    /// <summary>What the GPU hook was asked for since the start, a line per container start.</summary>
+    internal string[] GpuRequests => File.Exists($"{Root}/bin/hook.log") ? File.ReadAllLines($"{Root}/bin/hook.log") : [];
+
     public async ValueTask InitializeAsync()
     {
         await CleanAsync();
@@ -38,6 +41,7 @@ public sealed class PrivateDocker : IAsyncLifetime
         await HostCommand.RunAsync("ip", ["link", "add", $"h{Key}", "netns", HostName, "type", "veth", "peer", "name", $"w{Key}", "netns", WorldName]);
         await LinkAsync(Host, $"h{Key}", HostAddress, WorldAddress);
         await LinkAsync(World, $"w{Key}", WorldAddress, HostAddress);
+        PlaceHook();
         await StartAsync();
         using var main = new DockerEngine(
             new ContainerOptions { Instance = DockerFixture.Instance, Network = DockerFixture.Instance }, TimeProvider.System, NullLoggerFactory.Instance);
@@ -68,6 +72,8 @@ public sealed class PrivateDocker : IAsyncLifetime
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
+        // The engine takes GPU requests when it finds the hook there at its start.
+        start.Environment["PATH"] = $"{Root}/bin:{Environment.GetEnvironmentVariable("PATH")}";
         _daemon = Process.Start(start)!;
         var words = new StringWriter();
         _daemon.ErrorDataReceived += (_, line) => words.WriteLine(line.Data);
@@ -88,6 +94,13 @@ public sealed class PrivateDocker : IAsyncLifetime
         await _daemon!.WaitForExitAsync();
         _daemon.Dispose();
         File.Delete($"{Root}/pid");
+    }
+
+    static void PlaceHook()
+    {
+        var hook = Path.Combine(Directory.CreateDirectory($"{Root}/bin").FullName, "nvidia-container-runtime-hook");
+        File.Copy(Path.Combine(Checkout.Root, "tests", "ComputeMiner.Tests", "Gpus", "fake-nvidia-hook"), hook);
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     static async Task LinkAsync(NetworkNamespace network, string link, string address, string other)
