@@ -144,25 +144,31 @@ def benchmark():
     print("%d %.2f %d %.6f %d %.6f" % (gpu_count(), memory, half, timed(half, 0, kinds[0]), single, timed(single, 0, kinds[1])))
 
 
+# One GPU's part: its root and the seconds its product took.
+def compute_one(n, line):
+    gpu, seed_a, seed_b = (int(part) for part in line.split())
+    a, b = matrix(seed_a, n, gpu), matrix(seed_b, n, gpu)
+    start = time.time()
+    product = multiply(a, b, gpu)
+    seconds = time.time() - start
+    rows = rows_of(product)
+    nodes = tree_of(rows)
+    save("merkle_tree_gpu_%d" % gpu, "|V32", "(%d,)" % len(nodes), nodes)
+    save("C_gpu_%d" % gpu, "<f4", "(%d, %d)" % (n, n), rows)
+    return '[%d, "%s"]' % (gpu, nodes[-1].hex()), "[%d, %.6f]" % (gpu, seconds)
+
+
 def compute():
     with open("/tmp/seeds.txt") as file:
-        lines = file.read().split("\n")
-    n, roots, times = int(lines[0]), [], []
-    for line in lines[1:]:
-        if not line:
-            continue
-        gpu, seed_a, seed_b = (int(part) for part in line.split())
-        a, b = matrix(seed_a, n, gpu), matrix(seed_b, n, gpu)
-        start = time.time()
-        product = multiply(a, b, gpu)
-        times.append("[%d, %.6f]" % (gpu, time.time() - start))
-        rows = rows_of(product)
-        nodes = tree_of(rows)
-        save("merkle_tree_gpu_%d" % gpu, "|V32", "(%d,)" % len(nodes), nodes)
-        save("C_gpu_%d" % gpu, "<f4", "(%d, %d)" % (n, n), rows)
-        roots.append('[%d, "%s"]' % (gpu, nodes[-1].hex()))
-    print("Root hashes: [%s]" % ", ".join(roots))
-    print("Timings: [%s]" % ", ".join(times))
+        first, *lines = file.read().split("\n")
+    work = [line for line in lines if line]
+    if CUDA:
+        with ThreadPool(len(work)) as pool:
+            done = pool.map(lambda line: compute_one(int(first), line), work)
+    else:
+        done = [compute_one(int(first), line) for line in work]
+    print("Root hashes: [%s]" % ", ".join(root for root, _ in done))
+    print("Timings: [%s]" % ", ".join(seconds for _, seconds in done))
 
 
 def proof():
