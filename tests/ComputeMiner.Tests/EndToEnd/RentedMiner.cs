@@ -44,7 +44,7 @@ sealed class RentedMiner : IAsyncDisposable
             new ContainerOptions { Instance = MinerInstance.Of(_target.Hotkey) }, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
-    string State => Path.Combine(_directory, "state");
+    public string State => Path.Combine(_directory, "state");
 
     public static async Task<RentedMiner> StartAsync(CancellationToken cancellation)
     {
@@ -76,10 +76,34 @@ sealed class RentedMiner : IAsyncDisposable
     /// <summary>Waits until the running miner has said something.</summary>
     public Task WaitForLineAsync(string text) => _miner.WaitForLineAsync(text);
 
-    public async Task KillAndStartAsync(CancellationToken cancellation)
+    /// <summary>SIGKILL, and a new process; where it is to forget, the state directory is deleted in between.</summary>
+    public async Task KillAndStartAsync(CancellationToken cancellation, bool forget = false)
     {
         await _miner.DisposeAsync();
+        if (forget)
+            Directory.Delete(State, recursive: true);
         await StartMinerAsync(cancellation);
+    }
+
+    public async Task<int> StopAsync()
+    {
+        _miner.Interrupt();
+        return await _miner.WaitForExitAsync();
+    }
+
+    public Task<IReadOnlyList<ContainerRecord>> ContainersAsync() => _engine.ListAsync(TestContext.Current.CancellationToken);
+
+    public Task<byte[]?> ReadFileAsync(string container, string path) =>
+        _engine.ReadFileAsync(container, path, TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until the status says this of the container kept ahead.</summary>
+    public async Task UntilSpareAsync(string wanted, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while ((await StatusAsync()).GetProperty("spare").GetString() != wanted)
+            await pause.WaitForNextTickAsync(limit.Token);
     }
 
     public async Task<bool> AllocateAsync() => Status(await _session.AllocateAsync(1, "", testing: false, TestContext.Current.CancellationToken));
