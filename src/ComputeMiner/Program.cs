@@ -18,6 +18,7 @@ CliEntry[] commands =
     new CommandGroup("admission", "Tells who may call.", new AdmissionExplainCommand(TimeProvider.System)),
     new DoctorCommand(TimeProvider.System),
     new GpusCommand(),
+    new SpecsCommand(TimeProvider.System),
 ];
 var application = new CliApplication([.. commands], CliConsole.OfProcess(), ConfigurationLoader.ProcessEnvironment());
 return await application.RunAsync(args, interrupt.Token);

@@ -8,4 +8,11 @@ namespace ComputeMiner.Gpus;
 /// <param name="Memory">Bytes of memory.</param>
 /// <param name="Used">Bytes in use, without what the driver keeps for itself.</param>
 /// <param name="Processes">Processes that compute on it.</param>
-sealed record Gpu(int Index, string Uuid, string Name, string Pci, long Memory, long Used, IReadOnlyList<int> Processes);
+sealed record Gpu(int Index, string Uuid, string Name, string Pci, long Memory, long Used, IReadOnlyList<int> Processes)
+{
+    /// <summary>MHz of its cores at this moment; 0 where the driver does not tell.</summary>
+    public int GraphicsClock { get; init; }
+
+    /// <summary>MHz of its memory at this moment; 0 where the driver does not tell.</summary>
+    public int MemoryClock { get; init; }
+}

@@ -23,6 +23,19 @@ static class GpuRoster
         return chosen;
     }
 
+    /// <summary>What <see cref="Settle"/> remembered for this selection; null when nothing. Changes nothing.</summary>
+    public static IReadOnlyList<string>? TryRead(string stateDirectory, GpuSelection selection)
+    {
+        try
+        {
+            return File.ReadAllLines(Path.Combine(stateDirectory, FileName)) is [var before, .. var known] && before == selection.Text ? known : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     static void Replace(string path, IEnumerable<string> lines)
     {
         var draft = path + ".new";

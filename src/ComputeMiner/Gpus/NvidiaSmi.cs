@@ -16,7 +16,7 @@ sealed class NvidiaSmi(string program)
     /// <exception cref="GpuReadException">It is there and fails.</exception>
     public async Task<IReadOnlyList<Gpu>> ReadAsync(CancellationToken cancellation)
     {
-        if (await RunAsync("--query-gpu=index,uuid,name,pci.bus_id,memory.total,memory.used", cancellation) is not { } rows)
+        if (await RunAsync("--query-gpu=index,uuid,name,pci.bus_id,memory.total,memory.used,clocks.gr,clocks.mem", cancellation) is not { } rows)
             return [];
         var processes = (await RunAsync("--query-compute-apps=gpu_uuid,pid", cancellation) ?? [])
             .Where(row => row.Length == 2 && int.TryParse(row[1], CultureInfo.InvariantCulture, out _))
@@ -26,13 +26,20 @@ sealed class NvidiaSmi(string program)
 
     // A lost GPU has a text such as "[GPU is lost]" in the place of its numbers.
     static Gpu? TryRead(string[] row, ILookup<string, int> processes) =>
-        row.Length == 6
+        row.Length == 8
         && int.TryParse(row[0], CultureInfo.InvariantCulture, out var index)
         && row[1].StartsWith("GPU-", StringComparison.Ordinal)
         && long.TryParse(row[4], CultureInfo.InvariantCulture, out var memory)
         && long.TryParse(row[5], CultureInfo.InvariantCulture, out var used)
             ? new Gpu(index, row[1], row[2], PciAddress.Normalize(row[3]), memory << 20, used << 20, [.. processes[row[1]]])
+            {
+                GraphicsClock = ReadClock(row[6]),
+                MemoryClock = ReadClock(row[7]),
+            }
             : null;
+
+    // "[N/A]" where the card has no such figure.
+    static int ReadClock(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var clock) ? clock : 0;
 
     async Task<List<string[]>?> RunAsync(string query, CancellationToken cancellation)
     {

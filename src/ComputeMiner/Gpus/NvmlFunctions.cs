@@ -23,6 +23,9 @@ readonly unsafe struct NvmlFunctions
 
     public delegate* unmanaged<nint, uint*, NvmlProcess*, int> DeviceGetComputeProcesses { get; private init; }
 
+    /// <summary>Null where the library lacks it: nothing depends on a clock.</summary>
+    public delegate* unmanaged<nint, int, uint*, int> DeviceGetClockInfo { get; private init; }
+
     /// <summary>Null when the library lacks one: drivers before 510 do.</summary>
     public static NvmlFunctions? TryFind(nint library)
     {
@@ -49,6 +52,7 @@ readonly unsafe struct NvmlFunctions
             DeviceGetMemoryInfo = (delegate* unmanaged<nint, NvmlMemory*, int>)found[6],
             DeviceGetPciInfo = (delegate* unmanaged<nint, NvmlPciInfo*, int>)found[7],
             DeviceGetComputeProcesses = (delegate* unmanaged<nint, uint*, NvmlProcess*, int>)found[8],
+            DeviceGetClockInfo = (delegate* unmanaged<nint, int, uint*, int>)Find(library, "nvmlDeviceGetClockInfo"),
         };
     }
 

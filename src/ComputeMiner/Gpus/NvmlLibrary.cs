@@ -19,6 +19,10 @@ static unsafe class NvmlLibrary
     const int NoDevice = 6;
     const int TextLength = 96;
 
+    // nvmlClockType_t.
+    const int GraphicsClock = 0;
+    const int MemoryClock = 2;
+
     /// <summary>All GPUs that answer; null when there is no library, or one too old to list processes.</summary>
     /// <exception cref="GpuReadException">It is there and fails.</exception>
     public static IReadOnlyList<Gpu>? TryRead(string file)
@@ -78,7 +82,17 @@ static unsafe class NvmlLibrary
             || !TryRequire(nvml.DeviceGetPciInfo(device, &pci), "nvmlDeviceGetPciInfo_v3")
             || Processes(nvml, device) is not { } processes)
             return null;
-        return new Gpu((int)index, uuid, ToText(text), PciAddress.Normalize(ToText(pci.BusId)), (long)memory.Total, (long)memory.Used, processes);
+        return new Gpu((int)index, uuid, ToText(text), PciAddress.Normalize(ToText(pci.BusId)), (long)memory.Total, (long)memory.Used, processes)
+        {
+            GraphicsClock = Clock(nvml, device, GraphicsClock),
+            MemoryClock = Clock(nvml, device, MemoryClock),
+        };
+    }
+
+    static int Clock(in NvmlFunctions nvml, nint device, int kind)
+    {
+        uint megahertz = 0;
+        return nvml.DeviceGetClockInfo != null && nvml.DeviceGetClockInfo(device, kind, &megahertz) == Success ? (int)megahertz : 0;
     }
 
     static int[]? Processes(in NvmlFunctions nvml, nint device)

@@ -39,8 +39,8 @@ sealed class FakeGpus : IDisposable
         return gpus;
     }
 
-    public static string Line(string uuid, string bus, int used = 4, string pids = "", string state = "ok") =>
-        $"{uuid}|NVIDIA H200|00000000:{bus}:00.0|143771|{used}|{pids}|{state}";
+    public static string Line(string uuid, string bus, int used = 4, string pids = "", string state = "ok", string name = "NVIDIA H200", int memory = 143771, string clocks = "1980|2619") =>
+        $"{uuid}|{name}|00000000:{bus}:00.0|{memory}|{used}|{pids}|{state}|{clocks}";
 
     /// <summary>From now on these are there.</summary>
     public void Set(params string[] lines)

@@ -16,12 +16,12 @@ public sealed class GpuInventoryTests
     {
         using var gpus = await FakeGpus.MakeAsync();
         var many = string.Join(',', Enumerable.Range(100, 40));
-        gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", used: 5, pids: "71"), FakeGpus.Line(FakeGpus.Second, "5E", pids: many));
+        gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", used: 5, pids: "71"), FakeGpus.Line(FakeGpus.Second, "5E", pids: many, clocks: "[N/A]|[N/A]"));
 
         var found = await Inventory(gpus, byLibrary).ReadAsync(Cancellation);
 
-        Assert.Equal([(0, FakeGpus.First, "NVIDIA H200", "0000:3b:00", 143771L << 20, 5L << 20), (1, FakeGpus.Second, "NVIDIA H200", "0000:5e:00", 143771L << 20, 4L << 20)],
-            found.Select(gpu => (gpu.Index, gpu.Uuid, gpu.Name, gpu.Pci, gpu.Memory, gpu.Used)));
+        Assert.Equal([(0, FakeGpus.First, "NVIDIA H200", "0000:3b:00", 143771L << 20, 5L << 20, 1980, 2619), (1, FakeGpus.Second, "NVIDIA H200", "0000:5e:00", 143771L << 20, 4L << 20, 0, 0)],
+            found.Select(gpu => (gpu.Index, gpu.Uuid, gpu.Name, gpu.Pci, gpu.Memory, gpu.Used, gpu.GraphicsClock, gpu.MemoryClock)));
         Assert.Equal([71], found[0].Processes);
         Assert.Equal(Enumerable.Range(100, 40), found[1].Processes);
     }

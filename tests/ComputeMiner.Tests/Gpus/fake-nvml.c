@@ -1,12 +1,12 @@
 // A stand-in for NVIDIA's library: tells what stands in the file "gpus" beside it, one GPU per line:
-// uuid|name|pci bus id|MiB of memory|MiB in use|pid,pid,...|ok or lost     A first line "error N" makes nvmlInit_v2 fail with N.
+// uuid|name|pci bus id|MiB of memory|MiB in use|pid,pid,...|ok or lost|MHz of the cores|MHz of the memory     A first line "error N" makes nvmlInit_v2 fail with N.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct { char uuid[96], name[96], bus[32], pids[256], state[16]; unsigned long long total, used; } gpu_t;
+typedef struct { char uuid[96], name[96], bus[32], pids[256], state[16]; unsigned long long total, used; unsigned clocks[3]; } gpu_t;
 typedef struct { unsigned version; unsigned long long total, reserved, free, used; } memory_t;
 typedef struct { char legacy[16]; unsigned domain, bus, device, id, subsystem; char busId[32]; } pci_t;
 typedef struct { unsigned pid; unsigned long long used; unsigned gpuInstance, computeInstance; } process_t;
@@ -29,8 +29,8 @@ int nvmlInit_v2(void) {
         gpu_t *gpu = &gpus[count];
         memset(gpu, 0, sizeof *gpu);
         if (sscanf(line, "error %d", &error) == 1) break;
-        char *rest = line, *fields[7];
-        for (int i = 0; i < 7; i++) fields[i] = strsep(&rest, "|\n");
+        char *rest = line, *fields[9];
+        for (int i = 0; i < 9; i++) fields[i] = strsep(&rest, "|\n");
         snprintf(gpu->uuid, sizeof gpu->uuid, "%s", fields[0]);
         snprintf(gpu->name, sizeof gpu->name, "%s", fields[1]);
         snprintf(gpu->bus, sizeof gpu->bus, "%s", fields[2]);
@@ -38,6 +38,8 @@ int nvmlInit_v2(void) {
         gpu->used = strtoull(fields[4], 0, 10) << 20;
         snprintf(gpu->pids, sizeof gpu->pids, "%s", fields[5]);
         snprintf(gpu->state, sizeof gpu->state, "%s", fields[6]);
+        gpu->clocks[0] = strtoul(fields[7], 0, 10);
+        gpu->clocks[2] = strtoul(fields[8], 0, 10);
         count++;
     }
     fclose(file);
@@ -69,6 +71,13 @@ int nvmlDeviceGetMemoryInfo_v2(gpu_t *device, memory_t *memory) {
 int nvmlDeviceGetPciInfo_v3(gpu_t *device, pci_t *pci) {
     memset(pci, 0, sizeof *pci);
     snprintf(pci->busId, sizeof pci->busId, "%s", device->bus);
+    return 0;
+}
+
+int nvmlDeviceGetClockInfo(gpu_t *device, int kind, unsigned *megahertz) {
+    // A card without such a figure says that it is not supported.
+    if (kind < 0 || kind > 2 || device->clocks[kind] == 0) return 3;
+    *megahertz = device->clocks[kind];
     return 0;
 }
 

@@ -1,0 +1,4 @@
+namespace ComputeMiner.Specs;
+
+/// <summary>MiB per second.</summary>
+sealed record Speeds(double Write, double Read);
