@@ -1,0 +1,8 @@
+namespace ComputeMiner.Schedule;
+
+/// <summary>Something that is done every so many blocks.</summary>
+/// <param name="Name">What an operator calls it.</param>
+/// <param name="Interval">Blocks between two runs; 1 is every head.</param>
+/// <param name="Patience">How long one run may take before it is cancelled.</param>
+/// <param name="RunAsync">Does it, at a block; what it returns is shown to the operator, what it throws is shown as its failure.</param>
+sealed record BlockJob(string Name, ulong Interval, TimeSpan Patience, Func<ulong, CancellationToken, Task<string>> RunAsync);

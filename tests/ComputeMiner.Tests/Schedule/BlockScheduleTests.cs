@@ -1,0 +1,168 @@
+using ComputeMiner.Schedule;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ComputeMiner.Tests.Schedule;
+
+public class BlockScheduleTests
+{
+    static readonly ulong[] Intervals = [1, 30, 75, 150];
+
+    readonly FakeTimeProvider _time = new();
+    readonly Dictionary<string, List<ulong>> _runs = [];
+
+    /// <summary>The design's intervals over 10,000 blocks: the first head runs everything, then each window its job once.</summary>
+    [Fact]
+    public async Task OnHead_ForEachOf10000Blocks_RunsEachJobAtTheStartOfItsWindows()
+    {
+        const ulong first = 5_000_017;
+        var schedule = Schedule(Intervals.Select(Counting));
+        for (var block = first; block < first + 10_000; block++)
+            await HeadAsync(schedule, block);
+
+        foreach (var interval in Intervals)
+        {
+            var runs = _runs[$"every {interval}"];
+            Assert.Equal(first, runs[0]);
+            // Every block of the range that begins a window, none else.
+            var expected = Enumerable.Range(1, 9_999).Select(i => first + (ulong)i).Where(block => block % interval == 0);
+            Assert.Equal(expected, runs[1..]);
+        }
+    }
+
+    [Fact]
+    public async Task OnHead_WithMissedHeads_KeepsTheWindowsWhereTheyWere()
+    {
+        var schedule = Schedule([Counting(75)]);
+        foreach (var block in (ulong[])[750, 760, 830, 899, 900, 974, 976, 1051])
+            await HeadAsync(schedule, block);
+
+        // 825 was missed and 830 came for it; the window from 900 begins at 900 all the same.
+        Assert.Equal([750, 830, 900, 976, 1051], _runs["every 75"]);
+    }
+
+    [Fact]
+    public async Task OnHead_AfterALongGap_RunsOnceForAllTheWindowsMissed()
+    {
+        var schedule = Schedule(Intervals.Select(Counting));
+        await HeadAsync(schedule, 1_000);
+        await HeadAsync(schedule, 11_000);
+        await HeadAsync(schedule, 11_001);
+
+        Assert.All(Intervals.Skip(1), interval => Assert.Equal([1_000, 11_000], _runs[$"every {interval}"]));
+        Assert.Equal([1_000, 11_000, 11_001], _runs["every 1"]);
+    }
+
+    [Fact]
+    public async Task OnHead_RepeatedAndReorganised_RunsNothingTwice()
+    {
+        var schedule = Schedule([Counting(30)]);
+        foreach (var block in (ulong[])[89, 90, 90, 88, 89, 90, 91, 70, 90, 120])
+            await HeadAsync(schedule, block);
+
+        Assert.Equal([89, 90, 120], _runs["every 30"]);
+    }
+
+    [Fact]
+    public async Task OnHead_OneAbsurdNumber_StopsNothingForGood()
+    {
+        var schedule = Schedule([Counting(75)]);
+        foreach (var block in (ulong[])[100, ulong.MaxValue, 101, 102, 150])
+            await HeadAsync(schedule, block);
+
+        Assert.Equal([100, ulong.MaxValue, 101, 150], _runs["every 75"]);
+    }
+
+    [Fact]
+    public async Task Job_ThatHangs_DelaysNoOtherAndIsNotStartedTwice()
+    {
+        var stuck = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = 0;
+        var schedule = Schedule(
+        [
+            new BlockJob("stuck", 10, TimeSpan.FromSeconds(5), (_, _) =>
+            {
+                Interlocked.Increment(ref started);
+                return stuck.Task;
+            }),
+            Counting(10),
+        ]);
+        for (ulong block = 10; block < 60; block++)
+        {
+            schedule.OnHead(block, CancellationToken.None);
+            await WhenAsync(() => _runs.TryGetValue("every 10", out var runs) && runs.Count == (int)(block / 10) && !schedule.Jobs[1].IsRunning);
+        }
+        var whileStuck = (started, schedule.Jobs[0].IsRunning);
+        stuck.SetResult("at last");
+        await WhenAsync(() => !schedule.Jobs[0].IsRunning);
+        schedule.OnHead(60, CancellationToken.None);
+        await schedule.WhenIdleAsync();
+
+        Assert.Equal((1, true), whileStuck);
+        Assert.Equal([10, 20, 30, 40, 50, 60], _runs["every 10"]);
+        Assert.Equal((2, "at last"), (started, schedule.Jobs[0].Result));
+    }
+
+    [Fact]
+    public async Task Job_PastItsPatience_IsCancelledAndRunsAgainInItsNextWindow()
+    {
+        var schedule = Schedule([new BlockJob("slow", 10, TimeSpan.FromSeconds(5), async (_, token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, token);
+            return "";
+        })]);
+        schedule.OnHead(10, CancellationToken.None);
+        await WhenAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return !schedule.Jobs[0].IsRunning;
+        });
+        var late = schedule.Jobs[0];
+        schedule.OnHead(11, CancellationToken.None);
+        var sameWindow = schedule.Jobs[0].Runs;
+        schedule.OnHead(20, CancellationToken.None);
+
+        Assert.Equal((false, "did not end within 5 s"), (late.Ok, late.Result));
+        Assert.Equal((1, 2), (sameWindow, schedule.Jobs[0].Runs));
+    }
+
+    [Fact]
+    public async Task Job_ThatThrows_ShowsWhyAndGoesOn()
+    {
+        var schedule = Schedule([new BlockJob("failing", 1, TimeSpan.FromSeconds(5), (block, _) =>
+            block == 1 ? throw new InvalidOperationException("no such thing") : Task.FromResult("fine"))]);
+        await HeadAsync(schedule, 1);
+        var failed = schedule.Jobs[0];
+        await HeadAsync(schedule, 2);
+
+        Assert.Equal((false, "no such thing"), (failed.Ok, failed.Result));
+        Assert.Equal((true, "fine", 2L), (schedule.Jobs[0].Ok, schedule.Jobs[0].Result, schedule.Jobs[0].Runs));
+    }
+
+    static async Task HeadAsync(BlockSchedule schedule, ulong block)
+    {
+        schedule.OnHead(block, CancellationToken.None);
+        await schedule.WhenIdleAsync();
+    }
+
+    static async Task WhenAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (!holds())
+            await timer.WaitForNextTickAsync(patience.Token);
+    }
+
+    BlockSchedule Schedule(IEnumerable<BlockJob> jobs) => new(jobs, _time, NullLogger<BlockSchedule>.Instance);
+
+    BlockJob Counting(ulong interval) => new($"every {interval}", interval, TimeSpan.FromMinutes(1), (block, _) =>
+    {
+        lock (_runs)
+        {
+            if (!_runs.TryGetValue($"every {interval}", out var runs))
+                _runs[$"every {interval}"] = runs = [];
+            runs.Add(block);
+        }
+        return Task.FromResult("done");
+    });
+}
