@@ -13,11 +13,13 @@ namespace ComputeMiner.Registry;
 /// <param name="keys">Where the API key may lie.</param>
 /// <param name="hotkey">The miner's own.</param>
 /// <param name="netuid">The subnet.</param>
-/// <param name="minStake">S a validator has at least more than, whole units.</param>
 /// <param name="metagraphs">Says who has it.</param>
 sealed class AllocationReader(
-    RegistrySettings settings, RegistryKeySources keys, Hotkey hotkey, Netuid netuid, double minStake, MetagraphSource metagraphs)
+    RegistrySettings settings, RegistryKeySources keys, Hotkey hotkey, Netuid netuid, MetagraphSource metagraphs)
 {
+    /// <summary>S a validator has more than, whole units: the subnet's own bound (<c>validator_permit_stake</c>), whatever we admit.</summary>
+    const double ValidatorStake = 10_000;
+
     static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(30);
     static readonly string[] Keys = ["hotkey", "signature", "allocated_hotkeys"];
 
@@ -61,7 +63,7 @@ sealed class AllocationReader(
         if (!Hotkey.TryParse(RunDocument.Text(document, "hotkey"), out var validator)
             || RunDocument.Text(document, "signature") is not { } signature
             || RunDocument.Value(document, "allocated_hotkeys") is not JsonArray allocated
-            || !metagraph.TryGetNeuron(validator, out var neuron) || !(neuron.Stake > minStake)
+            || !metagraph.TryGetNeuron(validator, out var neuron) || !(neuron.Stake > ValidatorStake)
             || !RunSignature.Verify(validator, run.Name, signature))
         {
             return null;

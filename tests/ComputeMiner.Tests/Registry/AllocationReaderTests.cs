@@ -155,7 +155,7 @@ public sealed class AllocationReaderTests : IAsyncLifetime
     }
 
     Task<AllocationReading> ReadAsync(Hotkey? allocatedBy) =>
-        new AllocationReader(_bench.Settings, _bench.Keys, RegistryBench.Miner.Hotkey, new Netuid(27), 10_000, _metagraphs)
+        new AllocationReader(_bench.Settings, _bench.Keys, RegistryBench.Miner.Hotkey, new Netuid(27), _metagraphs)
             .ReadAsync(allocatedBy, TestContext.Current.CancellationToken);
 
     static string Page(string config) => """{"data":{"project":{"runs":{"edges":[{"node":{"name":"hostile1","config":CONFIG}}],"pageInfo":{"hasNextPage":false,"endCursor":"x"}}}}}"""
