@@ -14,6 +14,7 @@ using ComputeMiner.Diagnostics;
 using ComputeMiner.Gpus;
 using ComputeMiner.Notices;
 using ComputeMiner.Presence;
+using ComputeMiner.Registry;
 using ComputeMiner.Specs;
 
 namespace ComputeMiner;
@@ -73,6 +74,10 @@ static partial class MinerHost
         var refresher = new MetagraphRefresher(chain, netuid, metagraphs, loggers.CreateLogger<MetagraphRefresher>());
         using var follower = new ChainFollower(chain, refresher, announcer, loggers.CreateLogger<ChainFollower>());
 
+        // What validators read of us, and what they say of us.
+        using var registry = new RegistryLink(options.Registry, options.StateDirectory, hotkey, Facts, metagraphs, time, loggers);
+        allocator.Changed += _ => registry.Publisher.Touch();
+
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
         var solver = await StartSolverAsync(options, allocator, time, loggers, stop);
@@ -84,7 +89,7 @@ static partial class MinerHost
         ];
         await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
-            () => docker.Safeguards, solver, time);
+            () => docker.Safeguards, solver, registry, time);
         var shown = () => status.Read() with { Draining = drain.IsOn, Spare = Spare(container, engine), Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
 
@@ -95,12 +100,22 @@ static partial class MinerHost
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         await ListenAsync("--admin.address", admin.StartAsync, stop);
         BackgroundService?[] services =
-            [egress, startup, expiry, notices, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, word];
+        [
+            egress, startup, expiry, notices, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, registry.Publisher, word,
+        ];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);
+
+        RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, Specs: null, AllocatedTo(allocator.Current));
     }
+
+    /// <summary>Whom validators are to see as having this machine. A test is nobody's rental; neither is what nobody can log in to yet.</summary>
+    static string? AllocatedTo(AllocationSnapshot snapshot) => snapshot.Allocation is { Kind: AllocationKind.Rental } held
+        && held.State is AllocationState.Running or AllocationState.Paused or AllocationState.Failed
+            ? held.Hotkey.ToString()
+            : null;
 
     /// <summary>What works on challenges while nobody has the machine; null when that is off.</summary>
     /// <exception cref="HashcatException">hashcat cannot be used.</exception>

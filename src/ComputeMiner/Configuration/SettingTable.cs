@@ -13,7 +13,6 @@ static class SettingTable
 {
     const string SharedParser = "a validator's flag; the reference's parser is shared.";
 
-    const string NoRegistry = "this version publishes nothing outside the chain.";
     const string NoUpdates = "this version neither looks for nor installs newer ones.";
 
     static readonly ImmutableArray<Setting> Reference =
@@ -138,9 +137,13 @@ static class SettingTable
             "Serve the published hardware document on the axon's Specs route; an empty text while nothing is published."),
         Of("registry", ValueKinds.Choice(("wandb", RegistryKind.Wandb), ("off", RegistryKind.Off)), o => o.Registry.Kind,
             (o, v) => o.Registry.Kind = v,
-            "Where hardware and state are published.") with { WithoutEffect = NoRegistry, Idle = "off" },
+            "Where hardware and state are published; needs the API key of an account."),
         Of("registry.url", Addresses.Http, o => o.Registry.Url, (o, v) => o.Registry.Url = v,
-            "The registry's API.") with { WithoutEffect = NoRegistry },
+            "The registry's API.") with { Variables = ["WANDB_BASE_URL"] },
+        Of("registry.entity", ValueKinds.Text, o => o.Registry.Entity, (o, v) => o.Registry.Entity = v,
+            "The team that owns the registry's project."),
+        Of("registry.project", ValueKinds.Text, o => o.Registry.Project, (o, v) => o.Registry.Project = v,
+            "The registry's project."),
         Of("update", ValueKinds.Choice(("off", UpdateMode.Off), ("notify", UpdateMode.Notify), ("install", UpdateMode.Install)),
             o => o.Update.Mode,
             (o, v) => o.Update.Mode = v,

@@ -8,6 +8,7 @@ using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Presence;
+using ComputeMiner.Registry;
 
 namespace ComputeMiner.Dashboard;
 
@@ -15,7 +16,7 @@ namespace ComputeMiner.Dashboard;
 sealed class StatusSource(
     MinerOptions options, Hotkey hotkey, AxonPipeline axon, AdmissionGate gate, MetagraphSource metagraphs, ChainFollower follower,
     Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup,
-    Func<IReadOnlyList<SafeguardState>> safeguards, ChallengeSolver? solver, TimeProvider time)
+    Func<IReadOnlyList<SafeguardState>> safeguards, ChallengeSolver? solver, RegistryLink registry, TimeProvider time)
 {
     static readonly string Version = typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 
@@ -36,6 +37,7 @@ sealed class StatusSource(
             new("Metagraph", chain.MetagraphAgeSeconds <= StaleAfter.TotalSeconds, chain.MetagraphAgeSeconds is { } age ? $"{age:0} s old" : "not read yet"),
             new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
+            new("Registry", registry.Publisher.Current.Stage is RegistryStage.Published, registry.Publisher.Current.Detail),
             .. safeguards().Select(each => new ComponentStatus(each.Name, each.Ok, each.Detail)),
             .. solver is null ? [] : new[] { new ComponentStatus("Challenges", true, solver.Current.ToString()) },
             .. allocator.Gate is { } gpus ? [new("GPUs", gpus.Obstacle is null, gpus.Detail)] : Array.Empty<ComponentStatus>(),

@@ -22,11 +22,11 @@ sealed class DemoMiner : IAsyncDisposable
     public Uri Dashboard { get; }
 
     /// <summary>Starts this very program.</summary>
-    public static DemoMiner Start(IEnumerable<string> arguments, IPEndPoint admin, string logPath) => Start(
-        Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known."), arguments, admin, logPath);
+    public static DemoMiner Start(IEnumerable<string> arguments, string registryKey, IPEndPoint admin, string logPath) => Start(
+        Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known."), arguments, admin, logPath, registryKey);
 
     /// <summary>Starts the miner that lies at <paramref name="program"/>.</summary>
-    public static DemoMiner Start(string program, IEnumerable<string> arguments, IPEndPoint admin, string logPath)
+    public static DemoMiner Start(string program, IEnumerable<string> arguments, IPEndPoint admin, string logPath, string? registryKey = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -34,6 +34,9 @@ sealed class DemoMiner : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        // An operator's own key and mode are for the real registry.
+        start.Environment.Remove("WANDB_MODE");
+        start.Environment["WANDB_API_KEY"] = registryKey;
         var log = new StreamWriter(logPath) { AutoFlush = true };
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Append(log, line.Data);

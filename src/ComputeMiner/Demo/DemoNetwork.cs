@@ -4,14 +4,18 @@ using DevNet;
 
 namespace ComputeMiner.Demo;
 
-/// <summary>The dev chain of the demo with the callers on it: a validator, one with too little stake, one nobody registered.</summary>
+/// <summary>
+/// The dev network of the demo: a chain with the callers on it (a validator, one with too little stake, one nobody registered), and a registry.
+/// </summary>
 sealed class DemoNetwork : IAsyncDisposable
 {
     const ulong Tao = 1_000_000_000;
 
-    DemoNetwork(DevChain chain) => Chain = chain;
+    DemoNetwork(DevChain chain, DevRegistry registry) => (Chain, Registry) = (chain, registry);
 
     public DevChain Chain { get; }
+
+    public DevRegistry Registry { get; }
 
     public Netuid Netuid { get; } = new(27);
 
@@ -23,7 +27,9 @@ sealed class DemoNetwork : IAsyncDisposable
 
     public static async Task<DemoNetwork> StartAsync(TimeSpan blockTime, CancellationToken cancellation)
     {
-        var network = new DemoNetwork(await DevChain.StartAsync(new DevChainOptions { BlockTime = blockTime }, cancellation));
+        var network = new DemoNetwork(
+            await DevChain.StartAsync(new DevChainOptions { BlockTime = blockTime }, cancellation),
+            await DevRegistry.StartAsync(new DevRegistryOptions(), cancellation));
         network.Register(network.Validator, Keypair.FromUri("//Alice"), 50_000);
         network.Register(network.PoorCaller, Keypair.FromUri("//Bob"), 12);
         return network;
@@ -35,6 +41,7 @@ sealed class DemoNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Chain.DisposeAsync();
+        await Registry.DisposeAsync();
         Validator.Dispose();
         PoorCaller.Dispose();
         Stranger.Dispose();

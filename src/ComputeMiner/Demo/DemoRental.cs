@@ -2,12 +2,14 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Bittensor.Compute;
 using Bittensor.Dendrite;
+using Bittensor.Keys;
 using ComputeMiner.Validator;
 
 namespace ComputeMiner.Demo;
 
 /// <summary>The life of one rental as its validator and its renter see it, from the first ping to the container's end.</summary>
-sealed class DemoRental(DemoSteps steps, DendriteClient dendrite, AxonTarget target, Func<CancellationToken, Task<int>> containers)
+sealed class DemoRental(
+    DemoSteps steps, DendriteClient dendrite, Hotkey validator, AxonTarget target, DemoRegistryView registry, Func<CancellationToken, Task<int>> containers)
     : IDisposable
 {
     const string KeepsakePath = "/root/keepsake";
@@ -25,6 +27,7 @@ sealed class DemoRental(DemoSteps steps, DendriteClient dendrite, AxonTarget tar
             Demand.That(pong.StatusCode == 200, $"the ping was answered {pong.StatusCode} {pong.StatusMessage}");
             return $"{pong.StatusCode} {pong.StatusMessage}";
         });
+        await steps.RunAsync("The registry shows the machine as free", () => registry.ExpectAsync(null, cancellation));
         await steps.RunAsync("Check: the machine is free", async () => Shown(await session.CheckAsync(cancellation), expected: true));
 
         SshCredentials? credentials = null;
@@ -48,6 +51,7 @@ sealed class DemoRental(DemoSteps steps, DendriteClient dendrite, AxonTarget tar
         await steps.RunAsync("Run a command in the container", async () => await login.RunWithPasswordAsync(
             credentials.Password, $"echo {_keepsake} > {KeepsakePath}; . /etc/os-release; echo \"$PRETTY_NAME, $(nproc) CPUs, $(uname -m)\"", cancellation));
         await steps.RunAsync("Check: the machine is held", async () => Shown(await session.CheckAsync(cancellation), expected: false));
+        await steps.RunAsync("The registry shows the machine as rented", () => registry.ExpectAsync(validator, cancellation));
         await steps.RunAsync("A second allocate is refused", async () =>
         {
             using var otherKey = RSA.Create(2048);
@@ -84,7 +88,14 @@ sealed class DemoRental(DemoSteps steps, DendriteClient dendrite, AxonTarget tar
             await Demand.SoonAsync(async () => await containers(cancellation) == 0, "a container is left", cancellation);
             return "none left";
         });
-        await steps.RunAsync("Check: the machine is free again", async () => Shown(await session.CheckAsync(cancellation), expected: true));
+        await steps.RunAsync("Check: the machine is free again", async () =>
+        {
+            // The answer to a deallocate does not wait for the clean-up.
+            DendriteResponse<AllocateSynapse>? answer = null;
+            await Demand.SoonAsync(
+                async () => (answer = await session.CheckAsync(cancellation)).Synapse.Output.Status == true, "the machine stays held", cancellation);
+            return Shown(answer!, expected: true);
+        });
         await steps.RunAsync("Challenge", async () =>
         {
             var answer = await session.ChallengeAsync(new ChallengeSynapse { ChallengeDifficulty = 7 }, cancellation);

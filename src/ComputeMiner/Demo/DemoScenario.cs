@@ -5,6 +5,7 @@ using Bittensor.Keys;
 using Bittensor.Subtensor;
 using ComputeMiner.Admission;
 using ComputeMiner.Containers;
+using DevNet;
 
 namespace ComputeMiner.Demo;
 
@@ -43,7 +44,8 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, Uri docker, 
 
         steps.Headline("A rental, as validator and renter see it");
         using var dendrite = new DendriteClient(network.Validator, new DendriteOptions());
-        using (var rental = new DemoRental(steps, dendrite, target, containers.CountAsync))
+        var registry = new DemoRegistryView(network.Registry, hotkey);
+        using (var rental = new DemoRental(steps, dendrite, network.Validator.Hotkey, target, registry, containers.CountAsync))
             await rental.RunAsync(cancellation);
 
         steps.Headline("Callers that must not get in");
@@ -73,10 +75,10 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, Uri docker, 
     async Task<DemoNetwork> StartNetworkAsync(CancellationToken cancellation)
     {
         DemoNetwork? network = null;
-        await steps.RunAsync("Dev chain up", async () =>
+        await steps.RunAsync("Dev chain and registry up", async () =>
         {
             network = Own(await DemoNetwork.StartAsync(BlockTime, cancellation));
-            return $"{network.Chain.Endpoint}, a block every {BlockTime.TotalSeconds} s";
+            return $"{network.Chain.Endpoint}, a block every {BlockTime.TotalSeconds} s; {network.Registry.Endpoint}";
         });
         return network!;
     }
@@ -116,8 +118,10 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, Uri docker, 
                     "--subtensor.chain_endpoint", network.Chain.Endpoint.ToString(),
                     "--wallet.path", wallet.Path, "--wallet.name", wallet.Name, "--wallet.hotkey", wallet.HotkeyName,
                     "--axon.port", Port(DemoMiner.FreePort()), "--axon.external_ip", Address.ToString(), "--ssh.port", Port(DemoMiner.FreePort()),
-                    "--container.docker", docker.ToString(), "--container.name-prefix", Prefix, "--state.dir", directory.State, "--admin.address", admin.ToString(), "--registry", "off",
+                    "--container.docker", docker.ToString(), "--container.name-prefix", Prefix, "--state.dir", directory.State, "--admin.address", admin.ToString(),
+                    "--registry", "wandb", "--registry.url", network.Registry.Endpoint.ToString(),
                 ],
+                DevRegistryAccount.Default.Key,
                 admin,
                 directory.MinerLog));
             Dashboard = miner.Dashboard;

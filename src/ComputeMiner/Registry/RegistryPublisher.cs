@@ -39,6 +39,7 @@ sealed partial class RegistryPublisher(
     readonly SemaphoreSlim _changed = new(0, 1);
     volatile RegistryPresence _current = new(RegistryStage.Starting, "not asked yet");
     RegistrySession? _session;
+    string? _shownTo;
     DateTimeOffset _nextDocument;
     DateTimeOffset _nextBeat;
     int _failures;
@@ -142,10 +143,13 @@ sealed partial class RegistryPublisher(
         var isNew = _session is null;
         _session ??= await RegistrySession.OpenAsync(api, outbox, hotkey, facts().Netuid, time, cancellation);
         var now = time.GetUtcNow();
-        if (isNew || now >= _nextDocument)
+        var current = facts();
+        // Who has the machine is what validators act on; everything else can wait for its turn.
+        if (isNew || now >= _nextDocument || current.AllocatedTo != _shownTo)
         {
-            if (await _session.PublishAsync(facts(), cancellation))
+            if (await _session.PublishAsync(current, cancellation))
                 _nextDocument = now + BetweenDocuments;
+            _shownTo = current.AllocatedTo;
         }
         // A document alone does not set a run going again.
         if (isNew || now >= _nextBeat)
