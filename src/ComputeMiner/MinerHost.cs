@@ -15,6 +15,7 @@ using ComputeMiner.Gpus;
 using ComputeMiner.Notices;
 using ComputeMiner.Presence;
 using ComputeMiner.Registry;
+using ComputeMiner.Schedule;
 using ComputeMiner.Specs;
 
 namespace ComputeMiner;
@@ -78,6 +79,9 @@ static partial class MinerHost
         using var registry = new RegistryLink(options.Registry, options.StateDirectory, hotkey, Facts, metagraphs, time, loggers);
         allocator.Changed += _ => registry.Publisher.Touch();
 
+        var schedule = new BlockSchedule(MinerSchedule.Of(registry, allocator), time, loggers.CreateLogger<BlockSchedule>());
+        follower.HeadSeen += block => schedule.OnHead(block, stop);
+
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
         var solver = await StartSolverAsync(options, allocator, time, loggers, stop);
@@ -90,7 +94,7 @@ static partial class MinerHost
         await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
             () => docker.Safeguards, solver, registry, time);
-        var shown = () => status.Read() with { Draining = drain.IsOn, Spare = Spare(container, engine), Events = events.Snapshot() };
+        var shown = () => status.Read() with { Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
 
         var control = new OperatorControl(allocator, drain, loggers.CreateLogger<OperatorControl>());

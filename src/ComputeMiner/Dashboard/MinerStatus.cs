@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ComputeMiner.Admission;
 using ComputeMiner.Diagnostics;
+using ComputeMiner.Schedule;
 
 namespace ComputeMiner.Dashboard;
 
@@ -14,6 +15,9 @@ sealed record MinerStatus(
 
     /// <summary>The container kept ahead of the next renter: "ready", "none", or "off".</summary>
     public string? Spare { get; init; }
+
+    /// <summary>What is done every so many blocks, and how it went last.</summary>
+    public IReadOnlyList<JobStatus> Jobs { get; init; } = [];
 
     /// <summary>The last lines of the log, the oldest first.</summary>
     public IReadOnlyList<RecentEvent> Events { get; init; } = [];

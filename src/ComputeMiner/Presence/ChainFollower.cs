@@ -13,6 +13,9 @@ sealed partial class ChainFollower(SubtensorClient chain, MetagraphRefresher met
 {
     volatile BlockHeader? _head;
 
+    /// <summary>Told each head as it comes; must return at once.</summary>
+    public event Action<ulong>? HeadSeen;
+
     /// <summary>The newest head seen; null before the first.</summary>
     public BlockHeader? Head => _head;
 
@@ -58,6 +61,7 @@ sealed partial class ChainFollower(SubtensorClient chain, MetagraphRefresher met
             _head = head;
             Log.NewHead(logger, head.Number);
             unread.TryWrite(head.Number);
+            HeadSeen?.Invoke(head.Number);
         }
     }
 

@@ -41,10 +41,12 @@ sealed partial class RegistryLink : IDisposable
     /// <summary>What the validators' runs said last.</summary>
     public AllocationReading Reading => _verdicts.Last;
 
-    /// <summary>Adds how the chain sees us to the run's history.</summary>
+    /// <summary>Adds how the chain sees us to the run's history, once the chain was read.</summary>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>The same for a person.</returns>
-    public string AddChainData()
+    public async Task<string> AddChainDataAsync(CancellationToken cancellation)
     {
+        await _metagraphs.FirstRead.WaitAsync(cancellation);
         if (_metagraphs.Current is not { } metagraph || !metagraph.TryGetNeuron(_hotkey, out var neuron))
             return "not on the subnet";
         Publisher.AddHistory(HistoryLine.Of(metagraph.Block, neuron));
@@ -64,6 +66,7 @@ sealed partial class RegistryLink : IDisposable
     {
         if (id is null)
             _verdicts.Reset();
+        await _metagraphs.FirstRead.WaitAsync(cancellation);
         var reading = await _reader.ReadAsync(allocatedBy, cancellation);
         _verdicts.Observe(reading);
         if (id is null)

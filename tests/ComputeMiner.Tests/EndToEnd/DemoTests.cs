@@ -12,10 +12,10 @@ public sealed class DemoTests
 
     static readonly string[] Steps =
     [
-        "Docker answers", "Dev chain up", "Wallet made", "Hotkey registered by a signed extrinsic", "Miner started, container image ready",
-        "Axon served on chain by a signed extrinsic", "Validator reads the metagraph", "Ping", "Check: the machine is free", "Allocate",
+        "Docker answers", "Dev chain and registry up", "Wallet made", "Hotkey registered by a signed extrinsic", "Miner started, container image ready",
+        "Axon served on chain by a signed extrinsic", "Validator reads the metagraph", "Ping", "The registry shows the machine as free", "Check: the machine is free", "Allocate",
         "Decrypt the credentials with the RSA key", "Log in over SSH with the password", "Run a command in the container",
-        "Check: the machine is held", "A second allocate is refused", "Exchange the SSH key", "Log in with the new key", "Pause",
+        "Check: the machine is held", "The registry shows the machine as rented", "A second allocate is refused", "Exchange the SSH key", "Log in with the new key", "Pause",
         "A login hangs while paused", "Check while paused: still held", "Resume", "Restart: same files, same key", "Deallocate",
         "The container is gone", "Check: the machine is free again", "Challenge", "Admitted, for comparison", "Replayed request",
         "Unsigned request", "Signed for another miner's hotkey", "Unknown hotkey", "Exploiter hotkey", "Too little stake",

@@ -46,6 +46,12 @@ sealed class RentedMiner : IAsyncDisposable
 
     public string State => Path.Combine(_directory, "state");
 
+    public DevRegistry Registry => _network.Registry;
+
+    public Hotkey Hotkey => _target.Hotkey;
+
+    public Hotkey Validator => _network.Validator.Hotkey;
+
     public static async Task<RentedMiner> StartAsync(CancellationToken cancellation)
     {
         var world = new RentedMiner(await DemoNetwork.StartAsync(TimeSpan.FromSeconds(1), cancellation));
@@ -162,8 +168,8 @@ sealed class RentedMiner : IAsyncDisposable
             "run", "--netuid", Text(_network.Netuid.Value), "--subtensor.chain_endpoint", _network.Chain.Endpoint.ToString(),
             "--wallet.path", Path.Combine(_directory, "wallets"), "--axon.port", Text(_target.EndPoint.Port), "--axon.external_ip", "127.0.0.2",
             "--ssh.port", Text(_sshPort), "--container.name-prefix", $"operator-{_sshPort}-", "--state.dir", State, "--admin.address", _admin.ToString(),
-            "--registry", "off",
-        ]);
+            "--registry", "wandb", "--registry.url", _network.Registry.Endpoint.ToString(),
+        ], new Dictionary<string, string?> { ["WANDB_API_KEY"] = DevRegistryAccount.Default.Key });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         using var http = new HttpClient();

@@ -1,0 +1,22 @@
+using ComputeMiner.Allocations;
+using ComputeMiner.Registry;
+using ComputeMiner.Schedule;
+
+namespace ComputeMiner;
+
+/// <summary>What the miner does every so many blocks of 12 s, beside what follows every head (metagraph and axon entry).</summary>
+static class MinerSchedule
+{
+    /// <summary>A quarter of an hour: the reference's interval for all that looks at its own state.</summary>
+    const ulong StatusInterval = 75;
+
+    public static IEnumerable<BlockJob> Of(RegistryLink registry, Allocator allocator) =>
+    [
+        new("chain data to the registry", StatusInterval, TimeSpan.FromMinutes(1), (_, cancellation) => registry.AddChainDataAsync(cancellation)),
+        new("validators' word on the rental", StatusInterval, TimeSpan.FromMinutes(2), (_, cancellation) =>
+        {
+            var rental = allocator.Current.Allocation is { Kind: AllocationKind.Rental } held ? held : null;
+            return registry.CompareAsync(rental?.Id, rental?.Hotkey, rental?.Started ?? default, cancellation);
+        }),
+    ];
+}

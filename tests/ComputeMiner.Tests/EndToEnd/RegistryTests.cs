@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using ComputeMiner.Demo;
+
+namespace ComputeMiner.Tests.EndToEnd;
+
+/// <summary>The real program and a registry over real HTTP: what validators read of a miner that is rented, killed and started again.</summary>
+public class RegistryTests
+{
+    [Fact]
+    public async Task Rental_OverAKillAndAnOutage_IsShownByOneRun()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var miner = await RentedMiner.StartAsync(token);
+        var view = new DemoRegistryView(miner.Registry, miner.Hotkey);
+        await view.ExpectAsync(null, token);
+        Assert.True(await miner.AllocateAsync());
+        await view.ExpectAsync(miner.Validator, token);
+
+        await miner.KillAndStartAsync(token);
+        await view.ExpectAsync(miner.Validator, token);
+        var rented = Assert.Single(miner.Registry.Runs);
+
+        await miner.Registry.StopListeningAsync();
+        Assert.True(await miner.DeallocateAsync());
+        await miner.UntilFreeAsync(token);
+        await miner.Registry.ResumeListeningAsync(token);
+        await view.ExpectAsync(null, token);
+
+        Assert.Equal(rented.Name, Assert.Single(miner.Registry.Runs).Name);
+    }
+
+    [Fact]
+    public async Task Start_OnAChain_RunsTheScheduleAndSendsWhatTheChainSees()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var miner = await RentedMiner.StartAsync(token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (miner.Registry.Runs is not [{ History.Count: > 0 }])
+            await pause.WaitForNextTickAsync(limit.Token);
+
+        var jobs = (await miner.StatusAsync()).GetProperty("jobs").EnumerateArray().ToList();
+        Assert.All(jobs, job => Assert.True(job.GetProperty("runs").GetInt64() > 0 && job.GetProperty("ok").GetBoolean(), job.ToString()));
+        var line = JsonNode.Parse(miner.Registry.Runs[0].History[0])!.AsObject();
+        Assert.Equal(
+            ["Block", "Stake", "Trust", "Consensus", "Incentive", "Emission", "_step", "_runtime", "_timestamp"], line.Select(field => field.Key));
+    }
+}
