@@ -11,10 +11,20 @@ namespace Bittensor.Axon;
 /// </summary>
 sealed class ConnectionShares(int most, int mostOfAddress)
 {
+    /// <summary>
+    /// An address where an admitted caller was proved may hold so many shares: when a flood comes from there too, his next connection has to
+    /// live until his first request is there.
+    /// </summary>
+    const int ProvedShares = 8;
+
+    /// <summary>Proved addresses remembered; a subnet has no more validators.</summary>
+    const int MostProved = 4096;
+
     readonly Lock _lock = new();
     readonly Dictionary<IPAddress, int> _open = [];
     readonly LinkedList<OpenConnection> _unproved = [];
     readonly Dictionary<OpenConnection, LinkedListNode<OpenConnection>> _nodes = [];
+    readonly HashSet<IPAddress> _proved = [];
     int _total;
 
     /// <summary>Open connections, all addresses together.</summary>
@@ -50,6 +60,8 @@ sealed class ConnectionShares(int most, int mostOfAddress)
             if (!_nodes.Remove(connection, out var node))
                 return;
             connection.IsProved = true;
+            if (_proved.Count < MostProved)
+                _proved.Add(connection.Share);
             _unproved.Remove(node);
         }
     }
@@ -60,7 +72,7 @@ sealed class ConnectionShares(int most, int mostOfAddress)
         {
             leaving = null;
             var ofAddress = _open.GetValueOrDefault(connection.Share);
-            if (ofAddress >= mostOfAddress)
+            if (ofAddress >= (_proved.Contains(connection.Share) ? ProvedShares * mostOfAddress : mostOfAddress))
                 leaving = OldestOf(connection.Share);
             else if (_total >= most)
                 leaving = _unproved.First?.Value;

@@ -94,13 +94,15 @@ public class AxonBadInputTests
     [Fact]
     public async Task Server_AddressHoldsItsShareOfConnections_OthersStillGetIn()
     {
-        await using var axon = await TestAxon.StartAsync(options => (options.MaxConnections, options.MaxAddressConnections) = (8, 2));
+        await using var axon = await TestAxon.StartAsync(options => (options.MaxConnections, options.MaxAddressConnections) = (32, 2));
         using var first = await axon.ConnectAsync();
-        using var second = await axon.ConnectAsync();
-        foreach (var proved in (RawConnection[])[first, second])
+        List<RawConnection> held = [first];
+        for (var i = 0; i < 16; i++)
         {
-            await proved.SendAsync(axon.AllocateText());
-            Assert.Equal(200, (await proved.ReceiveAsync()).Status);
+            await held[i].SendAsync(axon.AllocateText());
+            Assert.Equal(200, (await held[i].ReceiveAsync()).Status);
+            if (i < 15)
+                held.Add(await axon.ConnectAsync());
         }
 
         Assert.True(await axon.TurnsAwayAsync());
@@ -110,6 +112,7 @@ public class AxonBadInputTests
         Assert.Equal(200, (await elsewhere.ReceiveAsync()).Status);
         await first.SendAsync(axon.AllocateText());
         Assert.Equal(200, (await first.ReceiveAsync()).Status);
+        held.ForEach(connection => connection.Dispose());
     }
 
     [Fact]

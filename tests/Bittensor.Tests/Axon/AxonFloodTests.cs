@@ -30,6 +30,29 @@ public class AxonFloodTests
         silent.ForEach(connection => connection.Dispose());
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Connect_AddressBeyondItsShare_TheOldestStaysOnlyWhereSomebodyWasProved(bool proved, bool closed)
+    {
+        await using var axon = await TestAxon.StartAsync(options => options.MaxAddressConnections = 2);
+        if (proved)
+            Assert.Equal(200, (await axon.ExchangeAsync(axon.AllocateText())).Status);
+        await Condition.UntilAsync(() => axon.Connections == 0);
+        using var oldest = await axon.ConnectAsync();
+        using var second = await axon.ConnectAsync();
+        using var third = await axon.ConnectAsync();
+        await Condition.UntilAsync(() => axon.Connections == (closed ? 2 : 3));
+
+        if (closed)
+        {
+            Assert.True(await oldest.IsClosedAsync());
+            return;
+        }
+        await oldest.SendAsync(axon.AllocateText());
+        Assert.Equal(200, (await oldest.ReceiveAsync()).Status);
+    }
+
     [Fact]
     public async Task Invoke_ForgeriesFromTheValidatorsAddressUnderHisName_HeIsStillServed()
     {
