@@ -56,7 +56,8 @@ sealed class MinerOnChain : IAsyncDisposable
         [
             "run", "--wallet.path", _directory, "--state.dir", Path.Combine(_directory, "state"), "--subtensor.chain_endpoint", Chain,
             "--axon.port", Text(_axonPort), "--admin.address", Admin.ToString(), "--ssh.port", Text(_sshPort), "--axon.external_ip", "127.0.0.2",
-            "--container.name-prefix", $"{DockerFixture.Instance}-gate-", "--container.network", DockerFixture.Instance, .. arguments,
+            "--container.name-prefix", $"{DockerFixture.Instance}-gate-", "--container.network", DockerFixture.Instance, "--container.spare=false",
+            .. arguments,
         ]);
         _runs = true;
         await Process.WaitForLineAsync("The axon listens at");
