@@ -76,10 +76,13 @@ static partial class MinerHost
         using var follower = new ChainFollower(chain, refresher, announcer, loggers.CreateLogger<ChainFollower>());
 
         // What validators read of us, and what they say of us.
+        using var specs = SpecsSource.Open(
+            SpecsProbes.Of(inventory, _ => container.Gpus, engine, options.StateDirectory), options.StateDirectory, () => !allocator.IsFree, time,
+            loggers.CreateLogger<SpecsSource>());
         using var registry = new RegistryLink(options.Registry, options.StateDirectory, hotkey, Facts, metagraphs, time, loggers);
         allocator.Changed += _ => registry.Publisher.Touch();
 
-        var schedule = new BlockSchedule(MinerSchedule.Of(registry, allocator), time, loggers.CreateLogger<BlockSchedule>());
+        var schedule = new BlockSchedule(MinerSchedule.Of(registry, allocator, specs, time), time, loggers.CreateLogger<BlockSchedule>());
         follower.HeadSeen += block => schedule.OnHead(block, stop);
 
         // The gate, and what is behind it.
@@ -89,7 +92,7 @@ static partial class MinerHost
         [
             new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
             new ChallengeEndpoint(solver, caller => gate.Priority(caller), loggers.CreateLogger<ChallengeEndpoint>()),
-            .. options.Specs.Enabled ? [new SpecsEndpoint(() => null)] : Array.Empty<AxonEndpoint>(),
+            .. options.Specs.Enabled ? [new SpecsEndpoint(() => specs.Current?.ToJsonString())] : Array.Empty<AxonEndpoint>(),
         ];
         await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
@@ -112,7 +115,7 @@ static partial class MinerHost
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);
 
-        RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, Specs: null, AllocatedTo(allocator.Current));
+        RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, specs.Current, AllocatedTo(allocator.Current));
     }
 
     /// <summary>Whom validators are to see as having this machine. A test is nobody's rental; neither is what nobody can log in to yet.</summary>

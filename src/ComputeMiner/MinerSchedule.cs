@@ -1,6 +1,7 @@
 using ComputeMiner.Allocations;
 using ComputeMiner.Registry;
 using ComputeMiner.Schedule;
+using ComputeMiner.Specs;
 
 namespace ComputeMiner;
 
@@ -10,8 +11,17 @@ static class MinerSchedule
     /// <summary>A quarter of an hour: the reference's interval for all that looks at its own state.</summary>
     const ulong StatusInterval = 75;
 
-    public static IEnumerable<BlockJob> Of(RegistryLink registry, Allocator allocator) =>
+    /// <summary>Half an hour.</summary>
+    const ulong SpecsInterval = 150;
+
+    public static IEnumerable<BlockJob> Of(RegistryLink registry, Allocator allocator, SpecsSource specs, TimeProvider time) =>
     [
+        new("hardware document", SpecsInterval, TimeSpan.FromMinutes(5), async (_, cancellation) =>
+        {
+            await specs.RefreshAsync(cancellation);
+            registry.Publisher.Touch();
+            return specs.Status.Detail(time.GetUtcNow());
+        }),
         new("chain data to the registry", StatusInterval, TimeSpan.FromMinutes(1), (_, cancellation) => registry.AddChainDataAsync(cancellation)),
         new("validators' word on the rental", StatusInterval, TimeSpan.FromMinutes(2), (_, cancellation) =>
         {

@@ -37,8 +37,11 @@ public class RegistryTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(TimeSpan.FromMinutes(2));
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (miner.Registry.Runs is not [{ History.Count: > 0 }])
+        while (miner.Registry.Runs is not [{ History.Count: > 0 } run] || !run.Config.Contains("\"specs\"", StringComparison.Ordinal))
             await pause.WaitForNextTickAsync(limit.Token);
+        var specs = JsonNode.Parse(miner.Registry.Runs[0].Config)!["specs"]!["value"]!;
+        Assert.True((bool)specs["has_docker"]!);
+        Assert.Equal(["cpu", "gpu", "hard_disk", "has_docker", "ram"], specs.AsObject().Select(part => part.Key).Order());
 
         var jobs = (await miner.StatusAsync()).GetProperty("jobs").EnumerateArray().ToList();
         Assert.All(jobs, job => Assert.True(job.GetProperty("runs").GetInt64() > 0 && job.GetProperty("ok").GetBoolean(), job.ToString()));
