@@ -19,11 +19,16 @@ public sealed class PrivateDocker : IAsyncLifetime
     static readonly string WorldName = $"cmw-{Key}";
     static readonly string Root = Path.Combine(Path.GetTempPath(), $"computeminer-docker-{Key}");
 
+    static readonly string Under = Path.Combine(Root, "exec", "containerd", "containerd.pid");
+
     Process? _daemon;
 
     internal NetworkNamespace Host { get; private set; } = null!;
 
     internal NetworkNamespace World { get; private set; } = null!;
+
+    /// <summary>The ends of the line between the machine and the world.</summary>
+    internal (string Host, string World) Links { get; } = ($"h{Key}", $"w{Key}");
 
     internal Uri Endpoint { get; } = new($"unix://{Root}/docker.sock");
 
@@ -38,9 +43,9 @@ public sealed class PrivateDocker : IAsyncLifetime
         Directory.CreateDirectory(Root);
         Host = await NetworkNamespace.CreateAsync(HostName);
         World = await NetworkNamespace.CreateAsync(WorldName);
-        await HostCommand.RunAsync("ip", ["link", "add", $"h{Key}", "netns", HostName, "type", "veth", "peer", "name", $"w{Key}", "netns", WorldName]);
-        await LinkAsync(Host, $"h{Key}", HostAddress, WorldAddress);
-        await LinkAsync(World, $"w{Key}", WorldAddress, HostAddress);
+        await HostCommand.RunAsync("ip", ["link", "add", Links.Host, "netns", HostName, "type", "veth", "peer", "name", Links.World, "netns", WorldName]);
+        await LinkAsync(Host, Links.Host, HostAddress, WorldAddress);
+        await LinkAsync(World, Links.World, WorldAddress, HostAddress);
         PlaceHook();
         await StartAsync();
         using var main = new DockerEngine(
@@ -93,6 +98,12 @@ public sealed class PrivateDocker : IAsyncLifetime
         await HostCommand.RunAsync("kill", [kill ? "-KILL" : "-TERM", process]);
         await _daemon!.WaitForExitAsync();
         _daemon.Dispose();
+        // A service manager kills all of a service: the next one would wait for what this one had started for itself.
+        if (kill)
+        {
+            await HostCommand.TryRunAsync("kill", ["-KILL", (await File.ReadAllTextAsync(Under)).Trim()]);
+            File.Delete(Under);
+        }
         File.Delete($"{Root}/pid");
     }
 

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using ComputeMiner.Containers;
+using ComputeMiner.Containers.Egress;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.Containers.Egress;
+
+/// <summary>A container of a private engine, whose world holds what a cloud and a LAN hold.</summary>
+[Collection(PrivateDockerCollection.Name)]
+public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
+{
+    protected const int Web = 8080;
+    protected const string Public = "203.0.113.80";
+
+    private protected static readonly string[] Private = ["169.254.169.254", "10.9.8.7", "172.31.0.9", "192.168.77.7", "100.64.0.9"];
+
+    GreetingServer _world = null!;
+
+    private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private protected PrivateDocker Docker => docker;
+
+    private protected ContainerOptions Settings { get; } = new()
+    {
+        Instance = "egress-tests",
+        Endpoint = docker.Endpoint,
+        Network = "egress-tests",
+        SshPort = 4444,
+    };
+
+    private protected DockerEngine Engine { get; private set; } = null!;
+
+    private protected virtual ILoggerFactory Loggers => NullLoggerFactory.Instance;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Settings.Egress.Mode = EgressMode.Enforce;
+        Engine = new DockerEngine(Settings, TimeProvider.System, Loggers);
+        foreach (var address in (string[])[.. Private, Public])
+            await docker.World.RunAsync("ip", "addr", "replace", $"{address}/32", "dev", "lo");
+        _world = docker.World.Serve(Web);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _world.Dispose();
+        foreach (var each in await Engine.ListAsync(CancellationToken.None))
+            await Engine.RemoveAsync(each.Id, CancellationToken.None);
+        await Engine.RemoveNetworkAsync(CancellationToken.None);
+        Engine.Dispose();
+        Assert.DoesNotContain("CM-", await docker.Host.RunAsync("iptables-save"), StringComparison.Ordinal);
+        Assert.DoesNotContain("CM-", await docker.Host.RunAsync("ip6tables-save"), StringComparison.Ordinal);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected async Task<string> GatewayAsync() =>
+        (await docker.RunAsync("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", Settings.Network)).Trim();
+
+    private protected async Task LiftAsync()
+    {
+        var lifted = new ContainerOptions { Instance = Settings.Instance, Endpoint = Settings.Endpoint, Network = Settings.Network };
+        lifted.Egress.Mode = EgressMode.Off;
+        using var engine = new DockerEngine(lifted, TimeProvider.System, NullLoggerFactory.Instance);
+        await engine.GuardAsync(Cancellation);
+    }
+
+    private protected async Task<bool> ReachesAsync(string id, string address, int port = Web) =>
+        (await docker.ExecAsync(id, $"timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/{port}; head -c 5 <&3'")).Output == GreetingServer.Greeting;
+
+    private protected async Task<string> StartAsync()
+    {
+        await Engine.PrepareImageAsync(null, Cancellation);
+        var id = await StartAsync("one", Settings.SshPort);
+        await GreetsAsync(docker.Host, "127.0.0.1", Settings.SshPort);
+        return id;
+    }
+
+    private protected async Task<string> StartAsync(string name, int port)
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
+        var id = await Engine.CreateAsync(new ContainerSpec(name, docker.Image.Id, port, labels), Cancellation);
+        await Engine.StartAsync(id, Cancellation);
+        await Engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
+        return id;
+    }
+
+    private protected static string Python(string program) => $"python3 - <<'EOF'\n{program}\nEOF\n";
+
+    private protected static async Task GreetsAsync(NetworkNamespace from, string address, int port)
+    {
+        string? greeting = null;
+        while (greeting?.StartsWith("SSH-2.0", StringComparison.Ordinal) != true)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            greeting = await from.Open(() => ReadAsync(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), address, port));
+        }
+    }
+
+    private protected static async Task<string?> ReadAsync(Socket socket, string address, int port)
+    {
+        using (socket)
+        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
+        {
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Parse(address), port, limit.Token);
+                var buffer = new byte[64];
+                var read = await socket.ReceiveAsync(buffer, limit.Token);
+                return System.Text.Encoding.ASCII.GetString(buffer, 0, read);
+            }
+            catch (Exception fault) when (fault is SocketException or OperationCanceledException)
+            {
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ComputeMiner.Containers.Egress;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeMiner.Tests.Containers.Egress;
+
+/// <summary>What others do to the firewall and to the engine while a tenant is there.</summary>
+public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
+{
+    const int Restored = 3201;
+
+    readonly EventLog _log = new();
+
+    private protected override ILoggerFactory Loggers => _log;
+
+    [Fact]
+    public async Task Flush_OfAllRules_IsMendedAndSaidOnce()
+    {
+        using var service = Docker.Host.Serve(Web);
+        var id = await StartAsync();
+        var gateway = await GatewayAsync();
+        using var watch = new EgressWatch(Engine, TimeProvider.System);
+        await watch.StartAsync(Cancellation);
+        Assert.False(await ReachesAsync(id, gateway));
+
+        await Docker.Host.RunAsync("iptables", "-F");
+        await Docker.Host.RunAsync("iptables", "-P", "FORWARD", "ACCEPT");
+        await _log.HearAsync(Restored);
+
+        Assert.False(await ReachesAsync(id, gateway));
+        Assert.False(await ReachesAsync(id, "169.254.169.254"));
+        Assert.True(await ReachesAsync(id, Public));
+        await GreetsAsync(Docker.Host, "127.0.0.1", Settings.SshPort);
+        await Engine.GuardAsync(Cancellation);
+        Assert.Equal(1, _log.Count(Restored));
+        await watch.StopAsync(Cancellation);
+        // Docker puts its own rules back at its next start only.
+        await Docker.StopAsync();
+        await Docker.StartAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restart_OfTheEngine_LeavesNoMomentWithoutRules(bool kill)
+    {
+        var id = await StartAsync();
+        var before = await OursAsync();
+
+        await Docker.StopAsync(kill);
+        Assert.Equal(before, await OursAsync());
+        await Docker.StartAsync();
+
+        await GreetsAsync(Docker.Host, "127.0.0.1", Settings.SshPort);
+        Assert.Equal(before, await OursAsync());
+        Assert.False(await ReachesAsync(id, "169.254.169.254"));
+        Assert.True(await ReachesAsync(id, Public));
+        await Engine.GuardAsync(Cancellation);
+        Assert.Equal(before, await OursAsync());
+        Assert.Equal(0, _log.Count(Restored));
+    }
+
+    [Fact]
+    public async Task Network_MadeAgain_IsUnderTheSameRules()
+    {
+        var first = await StartAsync();
+        await Engine.RemoveAsync(first, Cancellation);
+        await Docker.RunAsync("network", "rm", Settings.Network);
+
+        var second = await StartAsync();
+
+        Assert.False(await ReachesAsync(second, "169.254.169.254"));
+        Assert.True(await ReachesAsync(second, Public));
+    }
+
+    [Fact]
+    public async Task Rules_OfOthers_StayWhereTheyAre()
+    {
+        string[] foreign =
+        [
+            "INPUT -p tcp -m tcp --dport 9 -j DROP", "DOCKER-USER -s 203.0.113.9/32 -j DROP", "FORWARD -d 203.0.113.9/32 -j DROP",
+        ];
+        foreach (var rule in foreign)
+            await Docker.Host.RunAsync("iptables", ["-A", .. rule.Split(' ')]);
+        try
+        {
+            var before = await OthersAsync();
+            var id = await StartAsync();
+            var between = await OthersAsync();
+            await Engine.RemoveAsync(id, Cancellation);
+            await Engine.RemoveNetworkAsync(Cancellation);
+
+            Assert.All(before, line => Assert.Contains(line, between));
+            Assert.Equal(before, await OthersAsync());
+        }
+        finally
+        {
+            foreach (var rule in foreign)
+                await Docker.Host.RunAsync("iptables", ["-D", .. rule.Split(' ')]);
+        }
+    }
+
+    [Fact]
+    public async Task Names_AskedForInside_AreResolvedByTheHostsNameServer()
+    {
+        var resolver = Resolvers.Find().FirstOrDefault(each => each.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork);
+        if (resolver is not null)
+            await Docker.World.RunAsync("ip", "addr", "replace", $"{resolver}/32", "dev", "lo");
+        using var dns = new DnsServer(resolver is null ? Docker.Host : Docker.World, resolver ?? IPAddress.Loopback, IPAddress.Parse(Public));
+        var id = await StartAsync();
+
+        Assert.StartsWith(Public, (await Docker.ExecAsync(id, "getent ahostsv4 somewhere.example")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Container_OnANetworkWithIPv6_IsHeldBackThereToo()
+    {
+        const string internet = "2001:db8:80::80", metadata = "fd00:ec2::254";
+        await Docker.RunAsync("network", "create", "--ipv6", "--subnet", "fd12:3456::/64", "--label", $"computeminer.instance={Settings.Instance}", Settings.Network);
+        var (host, world) = Docker.Links;
+        await Docker.Host.RunAsync("ip", "-6", "addr", "replace", "2001:db8:1::1/64", "dev", host, "nodad");
+        await Docker.World.RunAsync("ip", "-6", "addr", "replace", "2001:db8:1::2/64", "dev", world, "nodad");
+        await Docker.Host.RunAsync("ip", "-6", "route", "replace", "default", "via", "2001:db8:1::2");
+        await Docker.World.RunAsync("ip", "-6", "route", "replace", "default", "via", "2001:db8:1::1");
+        foreach (var address in (string[])[internet, metadata])
+            await Docker.World.RunAsync("ip", "-6", "addr", "replace", $"{address}/128", "dev", "lo", "nodad");
+        using var service = Docker.Host.Serve(Web);
+        var id = await StartAsync();
+
+        Assert.True(await ReachesAsync(id, internet));
+        foreach (var address in (string[])[metadata, "fd12:3456::1", "2001:db8:1::1"])
+            Assert.False(await ReachesAsync(id, address), address);
+
+        await LiftAsync();
+        foreach (var address in (string[])[metadata, "fd12:3456::1", "2001:db8:1::1"])
+            Assert.True(await ReachesAsync(id, address), address);
+    }
+
+    async Task<string> OursAsync() => string.Join('\n', (await RulesAsync()).Where(line => line.Contains("CM-", StringComparison.Ordinal)));
+
+    async Task<string[]> OthersAsync() => [.. (await RulesAsync()).Where(line => !line.Contains("CM-", StringComparison.Ordinal))];
+
+    async Task<string[]> RulesAsync() =>
+        [.. (await Docker.Host.RunAsync("iptables-save", "-t", "filter")).Split('\n').Where(line => line.StartsWith("-A", StringComparison.Ordinal))];
+
+    sealed class EventLog : ILoggerFactory, ILogger
+    {
+        readonly ConcurrentQueue<int> _events = [];
+
+        readonly ConcurrentDictionary<int, TaskCompletionSource> _heard = [];
+
+        public Task HearAsync(int id) => Of(id).Task.WaitAsync(Cancellation);
+
+        public int Count(int id) => _events.Count(each => each == id);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            _events.Enqueue(eventId.Id);
+            Of(eventId.Id).TrySetResult();
+        }
+
+        public void Dispose()
+        {
+        }
+
+        TaskCompletionSource Of(int id) => _heard.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+    }
+}
