@@ -58,6 +58,7 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
             new("admin.address", options.Admin.Address),
         ]);
         yield return new DockerCheck(engine);
+        yield return new SafeguardsCheck(engine);
         yield return new GpuCheck(new GpuInventory(), options.Container.GpuSelection, new XidLog(options.StateDirectory));
         yield return new HashcatCheck(options.Challenge, time);
         yield return new DrainCheck(options.StateDirectory);

@@ -13,6 +13,9 @@ sealed partial class DockerEngine
     /// <summary>How they stand, from memory.</summary>
     public IReadOnlyList<SafeguardState> Safeguards => [_egress.Current];
 
+    /// <summary>Looks whether they could hold on this machine; changes nothing.</summary>
+    public async Task<IReadOnlyList<SafeguardState>> ExamineSafeguardsAsync(CancellationToken cancellation) => [await _egress.ExamineAsync(cancellation)];
+
     /// <summary>Looks at the rules around the containers' network and mends them.</summary>
     /// <exception cref="ContainerEngineException">The rules are required and cannot be set, or the engine failed.</exception>
     public async Task GuardAsync(CancellationToken cancellation)

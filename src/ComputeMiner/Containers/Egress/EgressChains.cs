@@ -14,6 +14,10 @@ sealed class EgressChains(Iptables iptables, EgressNames names, bool ipv6)
     /// <summary>Why the last rules were set without caps; null when they have them.</summary>
     public string? WithoutCaps { get; private set; }
 
+    /// <summary>Null when this process may change rules, else why not. An empty change asks for the right and leaves nothing.</summary>
+    public async Task<string?> ExamineAsync(CancellationToken cancellation) =>
+        await iptables.ReadAsync(ipv6, cancellation) is (null, var error) ? error : await iptables.ChangeAsync(ipv6, [], cancellation);
+
     /// <summary>Looks whether the rules are there as they were set, and sets them where not, in one step.</summary>
     public async Task<EgressChange> EnsureAsync(string bridge, EgressRules rules, CancellationToken cancellation)
     {

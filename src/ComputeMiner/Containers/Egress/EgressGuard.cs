@@ -7,6 +7,9 @@ namespace ComputeMiner.Containers.Egress;
 sealed partial class EgressGuard : IDisposable
 {
     const string Name = "Egress";
+    const string Remedy = "run the miner as root with the package iptables installed; --container.egress enforce starts nothing without the rules";
+
+    static readonly SafeguardState OffState = new(Name, true, "off: a tenant reaches this host's services and its LAN");
 
     readonly EgressOptions _options;
     readonly EgressNames _names;
@@ -55,6 +58,12 @@ sealed partial class EgressGuard : IDisposable
         }
     }
 
+    /// <summary>Looks whether rules can be set; sets none.</summary>
+    public async Task<SafeguardState> ExamineAsync(CancellationToken cancellation) =>
+        _options.Mode == EgressMode.Off ? OffState : await _v4.ExamineAsync(cancellation) is { } error
+            ? new SafeguardState(Name, false, $"rules that keep a tenant from this host and its LAN cannot be set: {error}", Remedy)
+            : new SafeguardState(Name, true, "rules that keep a tenant from this host and its LAN can be set");
+
     /// <summary>Takes the rules away, because there is no network of ours any more.</summary>
     public async Task RemoveAsync(CancellationToken cancellation)
     {
@@ -80,7 +89,7 @@ sealed partial class EgressGuard : IDisposable
         await _v4.RemoveAsync(cancellation);
         await _v6.RemoveAsync(cancellation);
         _isOver = true;
-        _current = new SafeguardState(Name, true, "off: a tenant reaches this host's services and its LAN");
+        _current = OffState;
         Log.Off(_logger);
     }
 
@@ -116,8 +125,7 @@ sealed partial class EgressGuard : IDisposable
         var detail = $"a tenant reaches this host's services and its LAN: the rules cannot be set: {error}";
         if (_current.Detail != detail)
             Log.CannotSet(_logger, error, required ? "No container is started meanwhile." : "Containers are started all the same.");
-        _current = new SafeguardState(
-            Name, false, detail, "run the miner as root with the package iptables installed; --container.egress enforce starts nothing without the rules");
+        _current = new SafeguardState(Name, false, detail, Remedy);
         _required = required
             ? $"The rules that keep a tenant from this host and its LAN cannot be set: {error} Run the miner as root with the package iptables installed, or lift them with --container.egress off."
             : null;

@@ -92,9 +92,11 @@ public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
     private protected static async Task GreetsAsync(NetworkNamespace from, string address, int port)
     {
         string? greeting = null;
+        var patience = System.Diagnostics.Stopwatch.StartNew();
         while (greeting?.StartsWith("SSH-2.0", StringComparison.Ordinal) != true)
         {
             Cancellation.ThrowIfCancellationRequested();
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), $"no greeting at {address}:{port}");
             greeting = await from.Open(() => ReadAsync(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), address, port));
         }
     }
