@@ -60,6 +60,9 @@ sealed partial class DockerEngine
     public async Task RemoveNetworkAsync(CancellationToken cancellation)
     {
         await _site.RemoveNetworkAsync(cancellation);
+        if (await _site.FindNetworkAsync(cancellation) is not null)
+            // Another miner's network keeps its rules.
+            return;
         await _egress.RemoveAsync(cancellation);
         _network = null;
     }

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace ComputeMiner.Containers.Egress;
 
-/// <summary>What the miner calls its things in the host's network: the same at every run, other ones for each miner.</summary>
+/// <summary>
+/// What the miner calls its things in the host's network: the same at every run, other ones for each network of containers. Miners that
+/// share a network share its rules, so that none that is gone leaves any behind.
+/// </summary>
 sealed record EgressNames(string Key)
 {
     /// <summary>The bridge; Linux allows 15 characters.</summary>
@@ -19,5 +22,5 @@ sealed record EgressNames(string Key)
     public string Input => $"CM-{Key}-INPUT";
 
     public static EgressNames Of(ContainerOptions options) =>
-        new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Instance}\0{options.Network}")))[..10]);
+        new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Network)))[..10]);
 }

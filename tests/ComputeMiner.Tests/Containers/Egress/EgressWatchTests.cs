@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ComputeMiner.Containers;
 using ComputeMiner.Containers.Egress;
 using Microsoft.Extensions.Logging;
 
@@ -74,6 +75,21 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
 
         Assert.False(await ReachesAsync(second, "169.254.169.254"));
         Assert.True(await ReachesAsync(second, Public));
+    }
+
+    [Fact]
+    public async Task RemoveNetworkAsync_NetworkOfAnotherMiner_KeepsItsRules()
+    {
+        await StartAsync();
+        var before = await OursAsync();
+        var other = new ContainerOptions { Instance = "another-miner", Endpoint = Settings.Endpoint, Network = Settings.Network };
+        using var engine = new DockerEngine(other, TimeProvider.System, Loggers);
+        await engine.GuardAsync(Cancellation);
+
+        await engine.RemoveNetworkAsync(Cancellation);
+
+        Assert.Equal(before, await OursAsync());
+        Assert.Equal(2, before.Split('\n').Count(line => line.Contains("-i cm", StringComparison.Ordinal)));
     }
 
     [Fact]
