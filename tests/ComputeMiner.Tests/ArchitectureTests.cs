@@ -34,6 +34,7 @@ public partial class ArchitectureTests
         { "ComputeMiner.Allocations", ["ComputeMiner.Admission", "ComputeMiner.Control", "ComputeMiner.Notices", "ComputeMiner.Presence"] },
         { "ComputeMiner.Control", ["ComputeMiner.Admission", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
         { "ComputeMiner.Challenges", ["ComputeMiner.Admission", "ComputeMiner.Allocations", "ComputeMiner.Containers", "ComputeMiner.Presence"] },
+        { "ComputeMiner.Specs", ["ComputeMiner.Admission", "ComputeMiner.Allocations", "ComputeMiner.Presence", "ComputeMiner.Registry"] },
         { "ComputeMiner.Presence", ["ComputeMiner.Allocations", "ComputeMiner.Containers"] },
     };
 

@@ -27,10 +27,12 @@ sealed class SpecsCommand(TimeProvider time) : CliCommand
     {
         var (options, console) = (context.Options, context.Console);
         var state = options.StateDirectory;
-        var rented = await IsRentedAsync(state, cancellation);
+        var (runs, rented) = await AskAsync(state, cancellation);
         using var engine = new DockerEngine(options.Container, time, NullLoggerFactory.Instance);
         var selection = options.Container.GpuSelection;
-        var probes = SpecsProbes.Of(new GpuInventory(), found => GpuRoster.TryRead(state, selection) ?? selection.Choose(found), engine, state);
+        var probes = SpecsProbes.Of(new GpuInventory(), found => GpuRoster.TryRead(state, selection) ?? selection.Choose(found), engine,
+            // Only the running miner sees a renter come while it measures.
+            runs ? null : state);
         using var source = new SpecsSource(probes, new SpecsFile(state).Read(), null, () => rented, time, NullLogger.Instance);
         await source.RefreshAsync(cancellation);
         var (document, status) = (source.Current, source.Status);
@@ -69,17 +71,17 @@ sealed class SpecsCommand(TimeProvider time) : CliCommand
         _ => "",
     };
 
-    /// <summary>The running miner knows; without one the ledger does.</summary>
-    static async Task<bool> IsRentedAsync(string state, CancellationToken cancellation)
+    /// <summary>Whether a miner runs, and whether somebody has the machine: the running miner knows, without one the ledger does.</summary>
+    static async Task<(bool Runs, bool Rented)> AskAsync(string state, CancellationToken cancellation)
     {
         try
         {
             if (await ControlClient.AskAsync(state, new ControlRequest(ControlRequest.Holder), cancellation) is { } reply)
-                return reply.Held is not null;
+                return (true, reply.Held is not null);
             if (!File.Exists(Path.Combine(state, AllocationLedger.FileName)))
-                return false;
+                return (false, false);
             using var ledger = AllocationLedger.Open(state);
-            return ledger.Read() is not null;
+            return (false, ledger.Read() is not null);
         }
         catch (Exception fault) when (fault is ControlException or LedgerException)
         {

@@ -15,8 +15,8 @@ sealed class SpecsProbes
     /// <summary>Fails when containers cannot be made.</summary>
     public required Func<CancellationToken, Task> Docker { get; init; }
 
-    /// <summary>Where the disk is measured.</summary>
-    public required string SpeedDirectory { get; init; }
+    /// <summary>Where the disk is measured; null to measure neither disk nor memory.</summary>
+    public required string? SpeedDirectory { get; init; }
 
     public MachineFiles Files { get; init; } = new();
 
@@ -25,11 +25,11 @@ sealed class SpecsProbes
 
     /// <summary>Those of this machine.</summary>
     public static SpecsProbes Of(
-        GpuInventory inventory, Func<IReadOnlyList<Gpu>, IReadOnlyList<string>> handedOut, IContainerEngine engine, string stateDirectory) => new()
+        GpuInventory inventory, Func<IReadOnlyList<Gpu>, IReadOnlyList<string>> handedOut, IContainerEngine engine, string? speedDirectory) => new()
         {
             Gpus = inventory.ReadAsync,
             HandedOut = handedOut,
             Docker = engine.ProbeAsync,
-            SpeedDirectory = stateDirectory,
+            SpeedDirectory = speedDirectory,
         };
 }

@@ -122,7 +122,7 @@ sealed partial class SpecsSource : IDisposable
 
     async Task<SpecsState> MeasureAsync(SpecsState state, List<KeptPart> kept, CancellationToken cancellation)
     {
-        if (state.SpeedsAt is { } at && state.At - at < SpeedsEvery && state.At >= at)
+        if (_probes.SpeedDirectory is not { } directory || (state.SpeedsAt is { } at && state.At - at < SpeedsEvery && state.At >= at))
             return state;
         if (_rented())
         {
@@ -133,7 +133,7 @@ sealed partial class SpecsSource : IDisposable
         var measured = Keep(await _speed.AskAsync(token =>
         {
             var limit = new SpeedLimit(_time, SpeedPatience, () => token.IsCancellationRequested || _rented());
-            return QuietThread.RunAsync(() => new Measured(DiskSpeed.Measure(_probes.SpeedDirectory, limit), MemorySpeed.Measure(available, limit)));
+            return QuietThread.RunAsync(() => new Measured(DiskSpeed.Measure(directory, limit), MemorySpeed.Measure(available, limit)));
         }, cancellation), kept);
         if (measured is null)
             return state;

@@ -7,7 +7,7 @@ namespace ComputeMiner.Specs;
 sealed class SpeedLimit(TimeProvider time, TimeSpan patience, Func<bool> giveUp)
 {
     /// <summary>
-    /// Does steps of the same size until all are done or the time is over; MiB per second of what was done. Null when it was given up.
+    /// Does steps of the same size until all are done or the time is over; MiB per second of what was done. Null when it was given up, or there was time for none.
     /// </summary>
     public double? Measure(int steps, int stepSize, Action<int> step, Action? finish = null)
     {
@@ -21,6 +21,6 @@ sealed class SpeedLimit(TimeProvider time, TimeSpan patience, Func<bool> giveUp)
         }
         finish?.Invoke();
         var seconds = time.GetElapsedTime(start).TotalSeconds;
-        return seconds > 0 ? Math.Round(done * (double)stepSize / (1 << 20) / seconds, 1) : null;
+        return done > 0 && seconds > 0 ? Math.Round(done * (double)stepSize / (1 << 20) / seconds, 1) : null;
     }
 }
