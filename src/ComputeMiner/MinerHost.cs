@@ -97,7 +97,8 @@ static partial class MinerHost
         await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
             () => docker.Safeguards, solver, registry, time);
-        var shown = () => status.Read() with { Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Events = events.Snapshot() };
+        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry);
+        var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
 
         var control = new OperatorControl(allocator, drain, loggers.CreateLogger<OperatorControl>());

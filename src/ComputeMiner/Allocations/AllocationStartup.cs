@@ -14,6 +14,10 @@ sealed partial class AllocationStartup(
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     volatile string _progress = "starting";
+    volatile bool _isRestored;
+
+    /// <summary>Ledger and containers were compared: it is known who has the machine.</summary>
+    public bool IsRestored => _isRestored;
 
     /// <summary>What is being done, for the status.</summary>
     public string Progress => _progress;
@@ -21,6 +25,7 @@ sealed partial class AllocationStartup(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await UntilItWorksAsync("compare ledger and containers", token => allocator.RestoreAsync(reconciler, token), stoppingToken);
+        _isRestored = true;
         while (true)
         {
             await UntilItWorksAsync("prepare the container image", PrepareImageAsync, stoppingToken);

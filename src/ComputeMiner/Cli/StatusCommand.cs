@@ -48,6 +48,8 @@ sealed class StatusCommand : CliCommand
             : $"{status.Rental.State}: {status.Rental.Kind} {status.Rental.AllocationId} for {status.Rental.Caller}, ends {status.Rental.Expires:u}, {TimeLeft(status.Rental)} left");
         Row("drain", status.Draining ? "ON: nothing new is handed out" : "off");
         Row("spare", status.Spare ?? "none");
+        foreach (var step in status.Startup.Where(step => !step.Done))
+            Row("waits for", $"{step.Name}: {step.Detail}{(step.Remedy is null ? "" : $" ({step.Remedy})")}");
         foreach (var component in status.Components)
             Row(component.Name.ToLowerInvariant(), (component.Ok ? "ok: " : "NOT OK: ") + component.Detail);
         Row("chain", $"block {status.Chain.Block}, uid {status.Chain.Uid}, stake {status.Chain.Stake:0.##}, {status.Chain.Neurons} neurons");

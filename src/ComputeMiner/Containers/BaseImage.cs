@@ -50,7 +50,7 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
                 ?? throw new BaseImageException($"The image {reference} was built but is not there. See `docker images` and the Docker Engine's log.");
         }
         await new OldImages(docker, options, time, logger).RemoveAsync(BaseName(baseImage), version, cancellation);
-        return new PreparedImage(found.ID, reference, await ReadShadowAsync(found.ID, cancellation));
+        return new PreparedImage(found.ID, reference, await TryOutAsync(found.ID, cancellation));
     }
 
     static string BaseName(string? baseImage) => baseImage ?? ImageRecipe.Suite;
@@ -135,9 +135,9 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
             throw new BaseImageException($"The Docker Engine could not {what}: {error}. {messages.LastWords}");
     }
 
-    // A container that is never started serves as the door to the image's files.
-    async Task<string> ReadShadowAsync(string image, CancellationToken cancellation) =>
-        await AskAsync("read the image", options.EngineTimeout, async token =>
+    // One container shows that containers of the image run, and is the door to its files.
+    async Task<string> TryOutAsync(string image, CancellationToken cancellation) =>
+        await AskAsync("try the image out", options.EngineTimeout, async token =>
         {
             var probe = await docker.Containers.CreateContainerAsync(DockerProfile.ToProbe(image, options), CancellationToken.None);
             try
@@ -146,6 +146,7 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
                 var archive = await docker.Containers.GetArchiveFromContainerAsync(probe.ID, path, false, token);
                 await using var stream = archive.Stream!;
                 var shadow = await TarArchive.ReadFirstFileAsync(stream, DockerEngine.LargestFile, token);
+                await RequireWordAsync(image, probe.ID, token);
                 return Encoding.UTF8.GetString(shadow ?? []);
             }
             finally
@@ -153,6 +154,19 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
                 await docker.Containers.RemoveContainerAsync(probe.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None);
             }
         }, cancellation);
+
+    async Task RequireWordAsync(string image, string probe, CancellationToken cancellation)
+    {
+        await docker.Containers.StartContainerAsync(probe, null, cancellation);
+        var parameters = new ContainerLogsParameters { ShowStdout = true, ShowStderr = true, Follow = true };
+        using var logs = await docker.Containers.GetContainerLogsAsync(probe, parameters, cancellation);
+        var (output, errors) = await logs.ReadOutputToEndAsync(cancellation);
+        if (output.Trim() != DockerProfile.ProbeWord)
+        {
+            throw new BaseImageException(
+                $"A container of {image} printed \"{output.Trim()}\" {errors.Trim()} and not {DockerProfile.ProbeWord}. See what it does: `docker run --rm --entrypoint /bin/echo {image} {DockerProfile.ProbeWord}`.");
+        }
+    }
 
     Task<T> AskAsync<T>(string what, TimeSpan limit, Func<CancellationToken, Task<T>> request, CancellationToken cancellation) =>
         DockerErrors.GuardAsync(options.Endpoint, what, limit, time, request, cancellation);

@@ -25,7 +25,7 @@ sealed record ContainerLabels(
     public const string RecipeKey = "computeminer.recipe";
     public const string BaseKey = "computeminer.base";
 
-    /// <summary>Kind of the container that is created, never started, to read files of an image.</summary>
+    /// <summary>Kind of the container that shows whether an image works, and is removed at once.</summary>
     public const string ProbeKind = "image-probe";
 
     /// <summary>Kind of a container that waits for whoever comes.</summary>

@@ -75,11 +75,15 @@ static class DockerProfile
         },
     };
 
-    /// <summary>A container that is never started: its only use is that files can be read from it.</summary>
+    /// <summary>What a probe prints: the word the reference's check of Docker prints too.</summary>
+    public const string ProbeWord = "compute-subnet";
+
+    /// <summary>A container that shows whether the image's containers run at all; files of the image are read from it.</summary>
     public static CreateContainerParameters ToProbe(string image, ContainerOptions options) => new()
     {
         Image = image,
-        Cmd = ["/bin/true"],
+        Entrypoint = ["/bin/echo"],
+        Cmd = [ProbeWord],
         NetworkDisabled = true,
         Labels = WithInstance(new() { [ContainerLabels.KindKey] = ContainerLabels.ProbeKind }, options),
     };

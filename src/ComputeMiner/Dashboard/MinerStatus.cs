@@ -16,6 +16,9 @@ sealed record MinerStatus(
     /// <summary>The container kept ahead of the next renter: "ready", "none", or "off".</summary>
     public string? Spare { get; init; }
 
+    /// <summary>What the miner needs before it serves, in order.</summary>
+    public IReadOnlyList<StartupStep> Startup { get; init; } = [];
+
     /// <summary>What is done every so many blocks, and how it went last.</summary>
     public IReadOnlyList<JobStatus> Jobs { get; init; } = [];
 

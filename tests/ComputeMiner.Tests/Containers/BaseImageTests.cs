@@ -57,6 +57,31 @@ public class BaseImageTests(DockerFixture docker)
     }
 
     [Fact]
+    public async Task PrepareAsync_ImageWhoseContainersDoNotDoAsTold_IsRefusedAndLeavesNoContainer()
+    {
+        var broken = $"{DockerFixture.Instance}-mute";
+        var directory = Directory.CreateTempSubdirectory();
+        File.WriteAllText(
+            Path.Combine(directory.FullName, "Dockerfile"), $"FROM {docker.Image.Reference}\nRUN printf '#!/bin/sh\\necho silence\\n' > /bin/echo\n");
+        await HostCommand.RunAsync("docker", ["build", "-q", "-t", broken, directory.FullName]);
+        var settings = new ContainerOptions { Instance = DockerFixture.Instance + "-mute", Network = docker.Settings.Network, Image = broken, SshPort = DockerFixture.FreePort() };
+        using var engine = new DockerEngine(settings, TimeProvider.System, NullLoggerFactory.Instance);
+        try
+        {
+            var fault = await Assert.ThrowsAsync<BaseImageException>(() => engine.PrepareImageAsync(null, TestContext.Current.CancellationToken));
+
+            Assert.Contains("silence", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("compute-subnet", fault.Message, StringComparison.Ordinal);
+            Assert.Empty(await HostCommand.RunAsync("docker", ["ps", "-aq", "--filter", $"label={ContainerLabels.InstanceKey}={settings.Instance}"]));
+        }
+        finally
+        {
+            await HostCommand.TryRunAsync("docker", ["rmi", $"{ImageRecipe.Repository}:{ImageRecipe.VersionOf(broken)}", broken]);
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task PrepareAsync_ImagesOfEarlierRecipes_GoWhenNobodyUsesThem()
     {
         var cancellation = TestContext.Current.CancellationToken;

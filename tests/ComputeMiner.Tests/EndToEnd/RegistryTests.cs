@@ -43,7 +43,12 @@ public class RegistryTests
         Assert.True((bool)specs["has_docker"]!);
         Assert.Equal(["cpu", "gpu", "hard_disk", "has_docker", "ram"], specs.AsObject().Select(part => part.Key).Order());
 
-        var jobs = (await miner.StatusAsync()).GetProperty("jobs").EnumerateArray().ToList();
+        var status = await miner.StatusAsync();
+        Assert.Equal(
+            ["configuration", "logging", "wallet", "chain", "metagraph", "docker and image", "gpus", "lists", "axon", "registry", "allocations", "serving"],
+            status.GetProperty("startup").EnumerateArray().Select(step => step.GetProperty("name").GetString()));
+        Assert.All(status.GetProperty("startup").EnumerateArray(), step => Assert.True(step.GetProperty("done").GetBoolean(), step.ToString()));
+        var jobs = status.GetProperty("jobs").EnumerateArray().ToList();
         Assert.All(jobs, job => Assert.True(job.GetProperty("runs").GetInt64() > 0 && job.GetProperty("ok").GetBoolean(), job.ToString()));
         var line = JsonNode.Parse(miner.Registry.Runs[0].History[0])!.AsObject();
         Assert.Equal(
