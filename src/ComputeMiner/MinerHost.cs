@@ -77,7 +77,8 @@ static partial class MinerHost
 
         // What validators read of us, and what they say of us.
         using var specs = SpecsSource.Open(
-            SpecsProbes.Of(inventory, _ => container.Gpus, engine, options.StateDirectory), options.StateDirectory, () => !allocator.IsFree, time,
+            SpecsProbes.Of(inventory, _ => container.Gpus, engine, options.StateDirectory), options.StateDirectory,
+            () => allocator.Current is not { Ready: true, Allocation: null }, time,
             loggers.CreateLogger<SpecsSource>());
         using var registry = new RegistryLink(options.Registry, options.StateDirectory, hotkey, Facts, metagraphs, time, loggers);
         allocator.Changed += _ => registry.Publisher.Touch();
