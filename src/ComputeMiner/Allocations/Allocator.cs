@@ -19,6 +19,7 @@ sealed partial class Allocator(
     volatile PreparedImage? _image;
     volatile TaskCompletionSource _doubted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     volatile bool _restored;
+    bool _resumed;
     volatile IReadOnlyList<ReleasedAllocation> _released = [];
 
     /// <summary>Tells each change of state after it happened, in order. Handlers must be quick and not throw.</summary>
@@ -63,12 +64,16 @@ sealed partial class Allocator(
         try
         {
             // An owner is known, and may release, before the engine answers.
-            if (ledger.ReadClock() is { } last)
+            // Once: tried again, the time of this process would be counted as one nobody has seen.
+            if (!_resumed && ledger.ReadClock() is { } last)
                 clock.Resume(last);
+            _resumed = true;
             _released = ledger.ReadReleased(clock.Now - options.ReleaseMemory);
             if (ledger.Read() is { State: AllocationState.Running or AllocationState.Paused or AllocationState.Failed } recorded)
                 _slot.Restore(recorded);
             _slot.Restore(await reconciler.RestoreAsync(cancellation));
+            // The next process goes on from this start of the machine.
+            ledger.WriteClock(clock.Read());
             _restored = true;
         }
         finally

@@ -55,6 +55,23 @@ public class AllocationClockTests
         Assert.Empty(await machine.ContainersAsync());
     }
 
+    [Fact]
+    public async Task RestoreAsync_TriedAgainAfterAReboot_CountsTheTimeBetween()
+    {
+        await using var machine = await RentedAsync();
+        machine.Reboot();
+        machine.Reopen();
+        machine.Engine.Intercept = _ => throw new ComputeMiner.Containers.ContainerEngineException("away");
+        await Assert.ThrowsAsync<ComputeMiner.Containers.ContainerEngineException>(() => machine.Allocator.RestoreAsync(machine.Reconciler, Cancellation));
+        machine.Engine.Intercept = null;
+
+        machine.Time.Advance(Length);
+        await machine.ReadyAsync();
+        await machine.Allocator.TendAsync(machine.Reconciler, Cancellation);
+
+        Assert.True(machine.Allocator.IsFree);
+    }
+
     async Task<SimulatedMachine> RentedAsync()
     {
         var machine = await new SimulatedMachine().ReadyAsync();

@@ -21,13 +21,14 @@ sealed class Renter
         using var rsa = RSA.Create(2048);
         _privateKey = rsa.ExportPkcs8PrivateKeyPem();
         Pem = rsa.ExportSubjectPublicKeyInfoPem() + "\n";
+        Key = SealingKey.TryParse(Pem, out var key, out var fault) ? key : throw new FormatException(fault);
     }
 
     public Hotkey Hotkey { get; }
 
     public string Pem { get; }
 
-    public SealingKey Key => SealingKey.TryParse(Pem, out var key, out var fault) ? key : throw new FormatException(fault);
+    public SealingKey Key { get; }
 
     public AllocationRequest Asks(AllocationKind kind, int days = 30) => new(kind, days, Key, Hotkey, null);
 

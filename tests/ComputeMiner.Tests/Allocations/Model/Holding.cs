@@ -20,10 +20,16 @@ sealed class Holding(Renter owner, AllocationKind kind, string id, DateTimeOffse
     /// <summary>Time given away on doubt: over at <see cref="End"/> plus this at the latest.</summary>
     public TimeSpan Given { get; set; }
 
+    /// <summary>The machine started anew since: without the ledger only a wall clock within the allocation's time is believed.</summary>
+    public bool Rebooted { get; set; }
+
     public bool Paused { get; set; }
 
     /// <summary>The container's processes ended, and nobody looked after it since.</summary>
     public bool Dead { get; set; }
+
+    /// <summary>Taken over from a container whose start was cut off, with no ledger to tell: on doubt it is somebody's.</summary>
+    public bool HalfMade { get; set; }
 
     /// <summary>Somebody removed the container.</summary>
     public bool Lost { get; set; }

@@ -32,10 +32,16 @@ sealed partial class MachineModel
 
     async Task RestartAsync()
     {
+        // What passed since the last reading of another start of the machine may not be counted.
+        if (_held is { Rebooted: true } held)
+            held.Given += Now - _caredFor + machine.Options.ClockInterval;
         if (machine.LedgerFileIsGone)
             await LoseLedgerAsync();
         else if (await machine.RestartAsync())
+        {
             Restored();
+            _caredFor = Now;
+        }
     }
 
     async Task RebootAsync()
@@ -43,7 +49,7 @@ sealed partial class MachineModel
         machine.StartBoot();
         // The wall clock bridges it; when that jumped, what passed since the last reading is not counted.
         if (_held is { } held)
-            held.Given += Now - _caredFor + machine.Options.ClockInterval + (machine.LedgerFileIsGone ? held.End - Now + held.Given + Year : TimeSpan.Zero);
+            held.Rebooted = true;
         await RestartAsync();
     }
 
@@ -59,7 +65,12 @@ sealed partial class MachineModel
         if (_held is null && current is not null && current.Id == _leaving?.Id)
             (_held, _leaving) = (_leaving, null);
         if (_held is { } held)
+        {
             held.Paused = current?.State == AllocationState.Paused;
+            // On doubt the whole length is given again, from here.
+            if (held.Rebooted)
+                held.Given += Now > held.End ? Now - held.End + Year : Year;
+        }
         if (current is null && _held is { IsProtected: false } or { Lost: true })
             End();
     }
@@ -92,7 +103,10 @@ sealed partial class MachineModel
     async Task ComeBackAsync(Happening during)
     {
         (machine.EngineIsAway, machine.DiskIsFull) = (false, false);
-        if (machine.LedgerFileIsGone)
+        var ledgerLost = machine.LedgerFileIsGone;
+        if (_held is { Rebooted: true } rebooted)
+            rebooted.Given += Now - _caredFor + machine.Options.ClockInterval;
+        if (ledgerLost)
         {
             // Nobody was answered, so that nothing but the containers tells what became of it.
             if (during.Deed is Deed.AllocateRental or Deed.AllocateTest or Deed.AllocateTwiceAtOnce)
@@ -118,6 +132,7 @@ sealed partial class MachineModel
         Promise(MayHaveBegun(during, who, current.Kind), "somebody has the machine who did not ask for it");
         End();
         await TakeAsync(who, current.Kind, (int)(current.Expires - current.Started).TotalDays);
+        _held!.HalfMade = ledgerLost;
     }
 
     bool MayHaveEnded(Happening during) => during.Deed switch
@@ -141,6 +156,11 @@ sealed partial class MachineModel
     {
         if (_held is { } held)
             held.Dead = false;
+        EndLostTest();
+    }
+
+    void EndLostTest()
+    {
         if (machine.Allocator.Current.Allocation is null && _held is { IsProtected: false, Lost: true })
             End();
     }

@@ -50,6 +50,7 @@ sealed partial class MachineModel(ModelMachine machine)
                 await ComeBackAsync(happening);
             machine.KillAfter(0);
             await machine.ComeUpAsync();
+            EndLostTest();
             await CheckAsync();
         }
         catch (Exception fault) when (fault is not BrokenPromiseException)
@@ -70,7 +71,7 @@ sealed partial class MachineModel(ModelMachine machine)
         Deed.Check => Task.CompletedTask,
         Deed.Pause => ActAsync(who, machine.Allocator.PauseAsync, paused: true),
         Deed.Resume => ActAsync(who, machine.Allocator.ResumeAsync, paused: false),
-        Deed.Restart => ActAsync(who, machine.Allocator.RestartAsync, paused: false),
+        Deed.Restart => ActAsync(who, machine.Allocator.RestartAsync, paused: false, revives: true),
         Deed.ExchangeKey => ActAsync(who, (key, hotkey, stop) => machine.Allocator.ExchangeKeyAsync(key, hotkey, KeySlot.User, null, stop), paused: null),
         Deed.Deallocate => DeallocateAsync(who),
         Deed.DeallocateUnderAnotherHotkey => DeallocateForeignAsync(who),
@@ -142,9 +143,13 @@ sealed partial class MachineModel(ModelMachine machine)
         await machine.World.PutFileAsync(allocation.ContainerId!, _held.File);
     }
 
-    async Task ActAsync(Renter who, Func<Bittensor.Compute.SealingKey, Bittensor.Keys.Hotkey, CancellationToken, Task<bool>> act, bool? paused)
+    async Task ActAsync(Renter who, Func<Bittensor.Compute.SealingKey, Bittensor.Keys.Hotkey, CancellationToken, Task<bool>> act, bool? paused,
+        bool revives = false)
     {
         var isOwner = _held?.Owner == who;
+        // Nobody ever got into it: a restart would wait for its sshd as long as its caller does.
+        if (revives && _held is { HalfMade: true })
+            return;
         var must = isOwner && IsHealthy && _held is { Lost: false, Dead: false } && machine.Allocator.Current.Ready;
         var done = await act(who.Key, who.Hotkey, CancellationToken.None);
         Promise(!done || isOwner, "somebody else's action was done");
@@ -152,8 +157,7 @@ sealed partial class MachineModel(ModelMachine machine)
         if (!done)
             return;
         _held!.Paused = paused ?? _held.Paused;
-        if (paused == false)
-            _held.Dead = false;
+        _held.Dead &= !revives;
     }
 
     async Task DeallocateAsync(Renter who)
