@@ -88,6 +88,8 @@ public sealed class ChallengeTests(HashcatFixture fixture) : IAsyncLifetime
         Assert.Contains("the machine is not free", answer.GetProperty("challenge").GetProperty("error").GetString(), StringComparison.Ordinal);
         (code, _) = await SendAsync("deallocate");
         Assert.Equal(0, code);
+        // The answer does not wait for the clean-up.
+        await UntilAsync(async () => (await SendAsync("check")).ExitCode == 0);
 
         // Too long for anybody: the end of the miner is the end of hashcat, by a signal it can catch and by one it cannot.
         await using (Endless())
