@@ -12,9 +12,6 @@ sealed record EgressNames(string Key)
     /// <summary>The bridge; Linux allows 15 characters.</summary>
     public string Bridge => $"cm{Key}";
 
-    /// <summary>The device that holds back what comes from the container.</summary>
-    public string Upload => $"cu{Key}";
-
     /// <summary>Rules for what leaves for elsewhere; iptables allows 28 characters.</summary>
     public string Forward => $"CM-{Key}-FORWARD";
 
