@@ -127,6 +127,8 @@ static class SettingTable
         Of("container.connection-rate", ValueKinds.Integer(1, 10_000), o => o.Container.Egress.ConnectionsPerSecond,
             (o, v) => o.Container.Egress.ConnectionsPerSecond = v,
             "Connections a container may open per second."),
+        OfOptional("container.upload", ValueKinds.Integer(64, 1_000_000), o => o.Container.Egress.Upload, (o, v) => o.Container.Egress.Upload = v,
+            "KiB per second a container may send beyond this host; no limit when absent."),
         Of("admission.min-stake", ValueKinds.Stake, o => o.Admission.MinStake, (o, v) => o.Admission.MinStake = v,
             "Stake S a caller needs, in whole units."),
         Of("admission.any-registered", ValueKinds.Switch, o => o.Admission.AnyRegistered, (o, v) => o.Admission.AnyRegistered = v,

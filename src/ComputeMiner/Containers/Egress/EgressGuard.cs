@@ -105,8 +105,8 @@ sealed partial class EgressGuard : IDisposable
             return;
         }
         var caps = _v4.WithoutCaps is { } reason
-            ? $"without caps on connections ({reason})"
-            : $"{_options.ConnectionsPerSecond} new connections/s, {_options.Connections} at once";
+            ? $"without caps ({reason})"
+            : $"{_options.ConnectionsPerSecond} new connections/s, {_options.Connections} at once{(_options.Upload is { } upload ? $", {upload} KiB/s sent" : "")}";
         var detail = $"rules in force on {network.Bridge}: {caps}{(v6.Error is null ? "" : "; IPv4 alone, the network has no IPv6")}";
         if (!v4.Changed && !v6.Changed && _current.Ok)
             return;

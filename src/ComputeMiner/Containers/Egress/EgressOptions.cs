@@ -1,6 +1,6 @@
 namespace ComputeMiner.Containers.Egress;
 
-/// <summary>What a container may reach, and how many connections it gets.</summary>
+/// <summary>What a container may reach, and how much of the line it gets.</summary>
 sealed class EgressOptions
 {
     /// <summary>Default: best effort, so that a miner without the right to set rules still works, and says so.</summary>
@@ -11,4 +11,7 @@ sealed class EgressOptions
 
     /// <summary>Connections a container may have open at once. Default 4000: a conntrack table usually has 65,536 places or more.</summary>
     public int Connections { get; set; } = 4000;
+
+    /// <summary>KiB per second a container may send beyond this host. Default: no limit.</summary>
+    public int? Upload { get; set; }
 }

@@ -10,7 +10,7 @@ namespace ComputeMiner.Containers.Egress;
 /// </summary>
 /// <param name="Names">What the chains are called.</param>
 /// <param name="Resolvers">Name servers that stay reachable.</param>
-/// <param name="Options">Caps on connections.</param>
+/// <param name="Options">Caps on connections and on what is sent.</param>
 sealed record EgressRules(EgressNames Names, IReadOnlyList<IPAddress> Resolvers, EgressOptions Options)
 {
     /// <summary>The rules of both chains, in order; each a line without the chain's head.</summary>
@@ -21,6 +21,9 @@ sealed record EgressRules(EgressNames Names, IReadOnlyList<IPAddress> Resolvers,
         var family = ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         var reject = ipv6 ? "REJECT --reject-with icmp6-adm-prohibited" : "REJECT --reject-with icmp-admin-prohibited";
         var forbidden = ipv6 ? ForbiddenNetworks.V6 : ForbiddenNetworks.V4;
+        // Before all that returns: what a container sends in answer counts too.
+        if (caps && Options.Upload is { } upload)
+            yield return UploadCap(upload);
         foreach (var chain in (string[])[Names.Forward, Names.Input])
         {
             // Only answers: a connection the container opened while the rules were away is cut when they are back.
@@ -42,6 +45,12 @@ sealed record EgressRules(EgressNames Names, IReadOnlyList<IPAddress> Resolvers,
             yield return $"-A {Names.Input} -p ipv6-icmp -m icmp6 --icmpv6-type {type} -j RETURN";
         yield return $"-A {Names.Input} -j {reject}";
     }
+
+    // Above the rate packets are lost, and TCP slows down by itself. Small ones pass: keystrokes over SSH, acknowledgements and new
+    // connections stay quick while a flood is held back.
+    string UploadCap(int kib) => string.Create(CultureInfo.InvariantCulture,
+        $"-A {Names.Forward} -m length ! --length 0:199 -m hashlimit --hashlimit-above {1024L * kib}b/s --hashlimit-burst {2048L * kib}b "
+        + $"--hashlimit-mode srcip --hashlimit-name cm{Names.Key}u{kib} -j DROP");
 
     IEnumerable<string> Caps(bool ipv6, string reject)
     {

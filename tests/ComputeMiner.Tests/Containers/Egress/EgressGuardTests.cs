@@ -128,4 +128,46 @@ public sealed class EgressGuardTests(PrivateDocker docker) : EgressBed(docker)
 
         Assert.InRange(int.Parse(open.Trim(), System.Globalization.CultureInfo.InvariantCulture), 20, 60);
     }
+
+    [Fact]
+    public async Task Container_SendsMoreThanItMay_IsHeldNearTheCapAndSshIsNot()
+    {
+        const int Cap = 512 * 1024;
+        const double Span = 6;
+        Settings.Egress.Upload = Cap / 1024;
+        var id = await StartAsync();
+
+        var flood = SentPerSecondAsync(id, Span);
+        do
+            await GreetsAsync(Docker.World, PrivateDocker.HostAddress, Settings.SshPort);
+        while (!flood.IsCompleted);
+        var capped = await flood;
+        await LiftAsync();
+        var free = await SentPerSecondAsync(id, Span);
+
+        // The burst and what lies in the sockets come on top; retransmissions count too, so that less may arrive.
+        Assert.InRange(capped, 0.4 * Cap, 2.0 * Cap);
+        Assert.True(free > 10 * capped, $"{free:F0} bytes/s without the cap, {capped:F0} with it");
+    }
+
+    // What arrives counts: a sender's buffers would take some more.
+    async Task<double> SentPerSecondAsync(string id, double seconds)
+    {
+        using var listener = Docker.World.Open(() =>
+        {
+            var made = new TcpListener(IPAddress.Any, 9099);
+            made.Start();
+            return made;
+        });
+        var sending = Docker.ExecAsync(id, $"timeout {seconds:F0} bash -c 'cat /dev/zero > /dev/tcp/{Public}/9099'");
+        using var receiver = await listener.AcceptSocketAsync(Cancellation);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var (buffer, total) = (new byte[1 << 16], 0L);
+        while (clock.Elapsed.TotalSeconds < seconds && await receiver.ReceiveAsync(buffer, Cancellation) is > 0 and var read)
+            total += read;
+        var rate = total / clock.Elapsed.TotalSeconds;
+        receiver.Close();
+        await sending;
+        return rate;
+    }
 }
