@@ -59,7 +59,8 @@ public sealed class NoticesOnDockerTests(DockerFixture docker) : IDisposable
             shell.WriteLine("echo at_$((40+2))");
             Assert.NotNull(shell.Expect("at_42", Patience));
         }
-        using var program = ssh.CreateCommand("echo begun; read line; echo $line");
+        // It goes on to the end of its input: the client says that end, and must not say it to a channel that is gone.
+        using var program = ssh.CreateCommand("echo begun; read line; echo $line; cat");
         var run = program.BeginExecute();
         var end = machine.Allocator.Current.Allocation!.Expires;
 
