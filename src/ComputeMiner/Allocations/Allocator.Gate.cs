@@ -11,19 +11,24 @@ sealed partial class Allocator
     {
         if (Gate is not { } gate)
             return null;
-        AllocationRefusal refusal;
+        var passed = false;
         try
         {
-            if (await gate.ClearAsync(cancellation) is null)
-                return null;
-            refusal = AllocationRefusal.NotClear;
+            passed = await gate.ClearAsync(cancellation) is null;
+            return passed ? null : AllocationRefusal.NotClear;
         }
         catch (OperationCanceledException)
         {
-            refusal = AllocationRefusal.Cancelled;
+            return AllocationRefusal.Cancelled;
         }
-        _slot.Free(wanted.Id);
-        Publish();
-        return refusal;
+        finally
+        {
+            // Also when the look failed in a way nobody foresaw: the machine would else be nobody's for as long as was asked for.
+            if (!passed)
+            {
+                _slot.Free(wanted.Id);
+                Publish();
+            }
+        }
     }
 }

@@ -147,9 +147,6 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
             || instance != _options.Instance)
             throw new ContainerEngineException($"Container {id} does not belong to this miner; it is left alone.");
 
-        // First, so that no facts outlive their container.
-        await _facts.RemoveAsync(id, cancellation);
-
         // Force kills at once, frozen processes included: nothing inside is worth a grace once the allocation is over.
         var parameters = new ContainerRemoveParameters { Force = true, RemoveVolumes = true };
         await DoAsync("remove the container", async token =>
@@ -163,6 +160,8 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
                 // Somebody else removed it between the two requests: what was asked for holds.
             }
         }, cancellation);
+        // Last: a container without its facts would be anybody's. Those of one that is gone are dropped at the next start at the latest.
+        await _facts.RemoveAsync(id, cancellation);
         Log.Removed(_logger, id);
     }
 
@@ -181,8 +180,13 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         if (!ours.Exists(each => each.Labels is { IsSpare: true }))
             return ours;
         var facts = await _facts.ReadAsync(cancellation);
-        return [.. ours.Select(each => each.Labels is { IsSpare: true } && facts.TryGetValue(each.Id, out var labels) ? each with { Labels = labels } : each)];
+        return [.. ours.Select(each => each.Labels is { IsSpare: true } ? each with { Labels = LabelsOf(each, facts) } : each)];
     }
+
+    // The name comes after the facts, and facts go after their container: where they lack under a tenant's name somebody else removed them,
+    // as `docker volume prune` does, and there may be a renter inside.
+    ContainerLabels? LabelsOf(ContainerRecord spare, IReadOnlyDictionary<string, ContainerLabels> facts) =>
+        facts.TryGetValue(spare.Id, out var labels) ? labels : spare.Name == _options.RentalName || spare.Name == _options.TestName ? null : spare.Labels;
 
     public Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation)
     {

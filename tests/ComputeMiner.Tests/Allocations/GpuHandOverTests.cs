@@ -188,6 +188,25 @@ public sealed class GpuHandOverTests
         Assert.True(machine.Allocator.IsFree);
     }
 
+    [Fact]
+    public async Task Allocate_LookFailsUnexpectedly_MachineIsNotHeldByNobody()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        var broken = true;
+        using var gate = new GpuHandOver(
+            [FakeGpus.First, FakeGpus.Second], gpus.Inventory.ReadAsync, () => broken ? throw new InvalidOperationException("a log nobody can read") : [],
+            machine.Time, NullLogger<GpuHandOver>.Instance);
+        machine.Allocator.Gate = gate;
+        machine.Allocator.Changed += gate.Follow;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => machine.Allocator.AllocateAsync(_alice.Asks(AllocationKind.Rental), Cancellation));
+
+        broken = false;
+
+        Assert.Null(machine.Allocator.Current.Allocation);
+        Assert.NotNull((await machine.Allocator.AllocateAsync(_bob.Asks(AllocationKind.Rental), Cancellation)).Access);
+    }
+
     GpuHandOver Gate(SimulatedMachine machine, FakeGpus gpus, params string[] expected)
     {
         var gate = new GpuHandOver(

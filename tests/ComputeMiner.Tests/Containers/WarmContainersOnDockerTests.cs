@@ -81,6 +81,23 @@ public sealed class WarmContainersOnDockerTests(DockerFixture docker) : IAsyncDi
         Assert.Equal("", await VolumesAsync());
     }
 
+    /// <summary>
+    /// Nothing is mounted from where the rental's facts lie, so an operator's <c>docker volume prune</c> takes them. A container with a
+    /// tenant's name is nobody's spare then: a miner without its ledger must not take the renter for one.
+    /// </summary>
+    [Fact]
+    public async Task ListAsync_FactsOfARentalPruned_IsUnknownAndNotASpare()
+    {
+        await PreparedAsync();
+        var id = await _warm.CreateAsync(Spec(), Cancellation);
+        await HostCommand.RunAsync("docker", ["volume", "rm", .. (await VolumesAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+
+        var seen = Assert.Single(await docker.Engine.ListAsync(Cancellation));
+
+        Assert.Equal((id, Spec().Name), (seen.Id, seen.Name));
+        Assert.Null(seen.Labels);
+    }
+
     [Fact]
     public async Task CheckAsync_KilledSpare_IsReplaced()
     {

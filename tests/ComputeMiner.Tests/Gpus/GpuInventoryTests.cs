@@ -1,6 +1,7 @@
 using System.Globalization;
 using ComputeMiner.Gpus;
 using ComputeMiner.Tests.Containers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeMiner.Tests.Gpus;
 
@@ -60,6 +61,44 @@ public sealed class GpuInventoryTests
         using var gpus = await FakeGpus.MakeAsync();
         gpus.Set("error 9");
         Assert.Empty(await gpus.Inventory.ReadAsync(Cancellation));
+    }
+
+    /// <summary>A call into a broken driver may never come back, and cannot be ended: whoever asked goes on, and no second call is spent on it.</summary>
+    [Fact]
+    public async Task ReadAsync_DriverHangs_IsSaidInTimeAndReadAgainOnceItAnswers()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var (library, gate, calls) = (Path.Combine(gpus.Directory, "libhangs.so"), Path.Combine(gpus.Directory, "gate"), Path.Combine(gpus.Directory, "calls"));
+        await HostCommand.RunAsync("cc", ["-shared", "-fPIC", "-x", "c", "-o", library, "-"], $$"""
+            #include <fcntl.h>
+            #include <unistd.h>
+            int nvmlInit_v2(void) {
+                int calls = open("{{calls}}", O_WRONLY | O_CREAT | O_APPEND, 0600);
+                write(calls, "x", 1);
+                close(calls);
+                while (access("{{gate}}", F_OK) != 0) usleep(10000);
+                return 9;
+            }
+            #define F(name) int name(void) { return 0; }
+            F(nvmlShutdown) F(nvmlDeviceGetCount_v2) F(nvmlDeviceGetHandleByIndex_v2) F(nvmlDeviceGetUUID) F(nvmlDeviceGetName)
+            F(nvmlDeviceGetMemoryInfo_v2) F(nvmlDeviceGetPciInfo_v3) F(nvmlDeviceGetComputeRunningProcesses_v3) F(nvmlDeviceGetComputeRunningProcesses)
+            F(nvmlDeviceGetClockInfo)
+            """);
+        var time = new FakeTimeProvider();
+        var inventory = new GpuInventory(library, "/nonexistent/nvidia-smi", time);
+
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var reading = inventory.ReadAsync(Cancellation);
+            time.Advance(TimeSpan.FromSeconds(21));
+            var fault = await Assert.ThrowsAsync<GpuReadException>(() => reading.WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
+            Assert.Contains("hang", fault.Message, StringComparison.Ordinal);
+        }
+
+        var again = inventory.ReadAsync(Cancellation);
+        await File.WriteAllTextAsync(gate, "", Cancellation);
+        Assert.Empty(await again.WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
+        Assert.Equal("xx", await File.ReadAllTextAsync(calls, Cancellation));
     }
 
     [Fact]
