@@ -11,6 +11,7 @@ using ComputeMiner.Containers.Egress;
 using ComputeMiner.Control;
 using ComputeMiner.Dashboard;
 using ComputeMiner.Diagnostics;
+using ComputeMiner.Drill;
 using ComputeMiner.Gpus;
 using ComputeMiner.Notices;
 using ComputeMiner.Presence;
@@ -40,13 +41,14 @@ static partial class MinerHost
         // Containers, and who holds the machine.
         var container = options.Container;
         container.Instance = MinerInstance.Of(hotkey.Hotkey);
+        var drill = DrillOrder.OfProcess(options.StateDirectory);
         using var docker = new DockerEngine(container, time, loggers);
-        await using var engine = new WarmContainers(docker, container, loggers.CreateLogger<WarmContainers>());
+        await using var engine = new WarmContainers(drill is null ? docker : new CrossedEngine(docker, drill.Cross), container, loggers.CreateLogger<WarmContainers>());
         var machine = await engine.ProbeAsync(stop);
         Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
-        using var ledger = AllocationLedger.Open(options.StateDirectory);
+        using var ledger = AllocationLedger.Open(options.StateDirectory, drill is null ? null : drill.Cross);
         ledger.Claim(container.Instance);
-        var clock = new RentalClock(BootClock.OfMachine(), time);
+        var clock = new RentalClock(drill?.Shift(BootClock.OfMachine()) ?? BootClock.OfMachine(), time);
         var inventory = new GpuInventory();
         container.Gpus = await ChooseGpusAsync(options, inventory, logger, stop);
         using var handOver = new GpuHandOver(

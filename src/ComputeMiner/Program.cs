@@ -6,6 +6,7 @@ CliEntry[] commands =
 [
     new RunCommand(),
     new DemoCommand(),
+    new DrillCommand(),
     new DevnetCommand(),
     ValidatorCommands.Group,
     new CommandGroup(

@@ -25,8 +25,16 @@ sealed class DemoMiner : IAsyncDisposable
     public static DemoMiner Start(IEnumerable<string> arguments, string registryKey, IPEndPoint admin, string logPath) => Start(
         Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known."), arguments, admin, logPath, registryKey);
 
+    /// <summary>Starts this very program, with more in its environment and without a registry.</summary>
+    public static DemoMiner Start(
+        IEnumerable<string> arguments, IPEndPoint admin, string logPath, IReadOnlyDictionary<string, string?> environment) => Start(
+            Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known."), arguments, admin, logPath,
+            registryKey: null, environment);
+
     /// <summary>Starts the miner that lies at <paramref name="program"/>.</summary>
-    public static DemoMiner Start(string program, IEnumerable<string> arguments, IPEndPoint admin, string logPath, string? registryKey = null)
+    public static DemoMiner Start(
+        string program, IEnumerable<string> arguments, IPEndPoint admin, string logPath, string? registryKey = null,
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -37,6 +45,8 @@ sealed class DemoMiner : IAsyncDisposable
         // An operator's own key and mode are for the real registry.
         start.Environment.Remove("WANDB_MODE");
         start.Environment["WANDB_API_KEY"] = registryKey;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
         var log = new StreamWriter(logPath) { AutoFlush = true };
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Append(log, line.Data);
@@ -70,6 +80,23 @@ sealed class DemoMiner : IAsyncDisposable
             }
         }
         while (await pause.WaitForNextTickAsync(deadline.Token));
+    }
+
+    /// <summary>Waits until the process ends by itself.</summary>
+    /// <returns>Its exit code; null when it went on for longer than <paramref name="patience"/>.</returns>
+    public async Task<int?> WaitForExitAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(patience);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+            return _process.ExitCode;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>Resident memory of the miner in bytes.</summary>

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using ComputeMiner.Configuration;
+using ComputeMiner.Demo;
+using ComputeMiner.Drill;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Cli;
+
+/// <summary>Kills a real miner at each step of an allocation's life and shows that nothing is lost.</summary>
+sealed class DrillCommand : CliCommand
+{
+    static readonly CommandFlag<bool> ListFlag = new("list", ValueKinds.Switch, false, "Print the points and end.");
+    static readonly CommandFlag<int> RoundsFlag =
+        new("rounds", ValueKinds.Integer(1, 100_000), 0, "This many points at random instead of each once.");
+
+    static readonly CommandFlag<int> SeedFlag = new("seed", ValueKinds.Integer(1, int.MaxValue), 1, "Which random points.");
+
+    public override string Name => "drill";
+
+    public override string Summary => "Kill a miner of its own at each step of a rental, and show that nothing is lost.";
+
+    public override string Example => "miner drill --rounds 200 --seed 7";
+
+    public override IEnumerable<Setting> Settings => SettingTable.Group("container.docker");
+
+    public override ImmutableArray<CommandFlag> Flags => [ListFlag, RoundsFlag, SeedFlag];
+
+    public override bool PrintsData => true;
+
+    public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    {
+        if (context.Get(ListFlag))
+        {
+            foreach (var point in DrillPoint.All)
+                Print(context, DrillRecord.Of(point));
+            return ExitCode.Good;
+        }
+        var points = context.Get(RoundsFlag) is > 0 and var rounds ? DrillPoint.Draw(rounds, context.Get(SeedFlag)) : DrillPoint.Distinct;
+        using var directory = new DemoDirectory(keep: false);
+        try
+        {
+            await using var machine = await DrillMachine.StartAsync(directory, context.Options.Container.Endpoint, NullLoggerFactory.Instance, cancellation);
+            using var scenario = new DrillScenario(machine);
+            foreach (var point in points)
+                await RunAsync(context, scenario, point, cancellation);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw new CommandFailedException(
+                directory.KeepIfUsed() ? $"{fault.Message}\nLogs and state are kept in {directory.Root}." : fault.Message);
+        }
+        if (!context.Json)
+            context.Console.Out.WriteLine($"{points.Length} deaths, nothing lost.");
+        return ExitCode.Good;
+    }
+
+    static async Task RunAsync(CommandContext context, DrillScenario scenario, DrillPoint point, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var record = DrillRecord.Of(point);
+        try
+        {
+            record = record with { Seen = await scenario.RunAsync(point, cancellation), Ok = true };
+        }
+        catch (InvalidOperationException broken)
+        {
+            record = record with { Seen = broken.Message, Ok = false };
+        }
+        Print(context, record with { Seconds = Math.Round(watch.Elapsed.TotalSeconds, 2) });
+        if (record.Ok == false)
+            throw new CommandFailedException($"{point}: {record.Seen}");
+    }
+
+    static void Print(CommandContext context, DrillRecord record)
+    {
+        if (context.Json)
+            context.WriteJson(record, DrillJson.Default.DrillRecord);
+        else
+            context.Console.Out.WriteLine($"{record.Ok switch { true => "ok    ", false => "BROKEN", null => "" }} {record.Deed,-12} {record.Side,-7} {record.Step,-15} {record.Seen}");
+    }
+}
+
+/// <summary>One line of <c>miner drill --json</c>; a listed point has no result.</summary>
+sealed record DrillRecord(string Deed, string Side, string Step, bool? Ok = null, double? Seconds = null, string? Seen = null)
+{
+    public static DrillRecord Of(DrillPoint point) => new(point.Deed.ToString(), point.After ? "after" : "before", point.Step.ToString());
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DrillRecord))]
+sealed partial class DrillJson : JsonSerializerContext;
