@@ -38,7 +38,6 @@ public class SameValuesTests
             (Number(theirs["block"]), (uint)Number(theirs["version"]), Number(theirs["ip"]), (ushort)Number(theirs["port"]), (byte)Number(theirs["ipType"])));
     }
 
-    /// <summary>Spec 204 declares the results as plain bytes, which @polkadot/api can only hand over.</summary>
     [Theory]
     [InlineData(DevRuntime.Current)]
     [InlineData(DevRuntime.Next)]
@@ -61,6 +60,36 @@ public class SameValuesTests
         }
         Assert.Equal(scene.Place.Port, ours.Neurons[Miner].Axon.Port);
     }
+
+    /// <summary>The oldest runtime's calls, whose bytes @polkadot/api decodes by types written from the chain's source.</summary>
+    [Fact]
+    public async Task Metagraph_OfTheClassicRuntime_IsTheSame()
+    {
+        const string netuid = "0x1b00";
+        await using var scene = await FaultScene.OpenAsync(DevRuntime.Classic);
+        await using var polkadot = PolkadotApiProcess.Start(scene.Chain);
+        await ServePrometheusAsync(scene);
+
+        var ours = await scene.Client.GetMetagraphAsync(FaultScene.Compute, MetagraphParts.Usual | MetagraphParts.StakeParts, scene.Patience);
+        var state = (await BytesAsync(polkadot, "SubnetInfoRuntimeApi_get_subnet_state", netuid, "Option<ClassicSubnetState>"))!;
+        var rows = (await BytesAsync(polkadot, "NeuronInfoRuntimeApi_get_neurons_lite", netuid, "Vec<ClassicNeuronLite>"))!.AsArray();
+
+        Assert.Equal(ours.Neurons.Length, rows.Count);
+        state["axons"] = new JsonArray([.. rows.Select(row => row!["axonInfo"]!.DeepClone())]);
+        foreach (var neuron in ours.Neurons)
+        {
+            AssertSame(neuron, state);
+            var row = rows[neuron.Uid.Value]!;
+            Assert.Equal(
+                (neuron.Hotkey.ToString(), neuron.Coldkey.ToString(), neuron.ValidatorPermit, neuron.LastUpdate, neuron.Active),
+                ((string?)row["hotkey"], (string?)row["coldkey"], (bool)row["validatorPermit"]!, Number(row["lastUpdate"]), (bool)row["active"]!));
+        }
+        Assert.Equal(scene.Place.Port, ours.Neurons[Miner].Axon.Port);
+        Assert.Equal(9100UL, Number(rows[Miner]!["prometheusInfo"]!["port"]));
+    }
+
+    static Task<JsonNode?> BytesAsync(PolkadotApiProcess polkadot, string method, string parameters, string type) =>
+        polkadot.AskAsync("bytes", new() { ["method"] = method, ["params"] = parameters, ["type"] = type });
 
     static async Task ServePrometheusAsync(FaultScene scene)
     {
