@@ -6,11 +6,18 @@ static class PrivateFile
     const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserExecute;
 
+    const string TemporaryEnding = ".tmp";
+
+    /// <summary>Whether it is the name of a file whose writer was killed: no key, although it may hold one.</summary>
+    public static bool IsTemporary(string name) =>
+        name.EndsWith(TemporaryEnding, StringComparison.Ordinal)
+        && name.Split('.') is [.., var middle, _] && Guid.TryParseExact(middle, "N", out _);
+
     /// <exception cref="KeyfileException">The file exists and <paramref name="overwrite"/> is false, or the system refuses.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, bool overwrite)
     {
         RequireAbsent(path, overwrite);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporary = $"{path}.{Guid.NewGuid():N}{TemporaryEnding}";
         try
         {
             CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -84,7 +84,7 @@ public sealed record Wallet
     /// <summary>Names of the hotkeys in this wallet, in order.</summary>
     public IReadOnlyList<string> HotkeyNames() =>
         Names(System.IO.Path.Combine(Path, Name, "hotkeys"), Directory.EnumerateFiles,
-            name => !name.EndsWith("pub.txt", StringComparison.Ordinal));
+            name => !name.EndsWith("pub.txt", StringComparison.Ordinal) && !PrivateFile.IsTemporary(name));
 
     /// <summary>Names of the wallets in a directory, in order.</summary>
     public static IReadOnlyList<string> NamesIn(string path) => Names(ExpandHome(path), Directory.EnumerateDirectories, _ => true);

@@ -116,6 +116,8 @@ public sealed class WalletTests : IDisposable
         new Wallet(_directory.Path, "a").CreateColdkeyPublic(_bob.Keypair.Coldkey);
 
         Assert.Equal(["a", "b"], Wallet.NamesIn(_directory.Path));
+        // What a write that was killed leaves behind.
+        File.WriteAllText(System.IO.Path.Combine(_directory.Path, "b", "hotkeys", $"one.{Guid.NewGuid():N}.tmp"), "{");
         Assert.Equal(["one", "two"], new Wallet(_directory.Path, "b").HotkeyNames());
         Assert.Empty(new Wallet(_directory.Path, "a").HotkeyNames());
         Assert.Empty(Wallet.NamesIn(Path.Combine(_directory.Path, "none")));
