@@ -35,6 +35,7 @@ sealed class DrillCommand : CliCommand
         {
             foreach (var point in DrillPoint.All)
                 Print(context, DrillRecord.Of(point));
+            Print(context, DrillRecord.StateLost);
             return ExitCode.Good;
         }
         var points = context.Get(RoundsFlag) is > 0 and var rounds ? DrillPoint.Draw(rounds, context.Get(SeedFlag)) : DrillPoint.Distinct;
@@ -44,7 +45,8 @@ sealed class DrillCommand : CliCommand
             await using var machine = await DrillMachine.StartAsync(directory, context.Options.Container.Endpoint, NullLoggerFactory.Instance, cancellation);
             using var scenario = new DrillScenario(machine);
             foreach (var point in points)
-                await RunAsync(context, scenario, point, cancellation);
+                await RunAsync(context, DrillRecord.Of(point), () => scenario.RunAsync(point, cancellation));
+            await RunAsync(context, DrillRecord.StateLost, () => scenario.RunStateLostAsync(cancellation));
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -52,17 +54,16 @@ sealed class DrillCommand : CliCommand
                 directory.KeepIfUsed() ? $"{fault.Message}\nLogs and state are kept in {directory.Root}." : fault.Message);
         }
         if (!context.Json)
-            context.Console.Out.WriteLine($"{points.Length} deaths, nothing lost.");
+            context.Console.Out.WriteLine($"{points.Length + 1} deaths, nothing lost.");
         return ExitCode.Good;
     }
 
-    static async Task RunAsync(CommandContext context, DrillScenario scenario, DrillPoint point, CancellationToken cancellation)
+    static async Task RunAsync(CommandContext context, DrillRecord record, Func<Task<string>> round)
     {
         var watch = Stopwatch.StartNew();
-        var record = DrillRecord.Of(point);
         try
         {
-            record = record with { Seen = await scenario.RunAsync(point, cancellation), Ok = true };
+            record = record with { Seen = await round(), Ok = true };
         }
         catch (InvalidOperationException broken)
         {
@@ -70,7 +71,7 @@ sealed class DrillCommand : CliCommand
         }
         Print(context, record with { Seconds = Math.Round(watch.Elapsed.TotalSeconds, 2) });
         if (record.Ok == false)
-            throw new CommandFailedException($"{point}: {record.Seen}");
+            throw new CommandFailedException($"{record.Deed}, {record.Side} {record.Step}: {record.Seen}");
     }
 
     static void Print(CommandContext context, DrillRecord record)
@@ -85,6 +86,9 @@ sealed class DrillCommand : CliCommand
 /// <summary>One line of <c>miner drill --json</c>; a listed point has no result.</summary>
 sealed record DrillRecord(string Deed, string Side, string Step, bool? Ok = null, double? Seconds = null, string? Seen = null)
 {
+    /// <summary>No step: the miner dies at work, and its state directory is gone.</summary>
+    public static DrillRecord StateLost { get; } = new("StateLost", "after", "Running");
+
     public static DrillRecord Of(DrillPoint point) => new(point.Deed.ToString(), point.After ? "after" : "before", point.Step.ToString());
 }
 

@@ -82,6 +82,9 @@ sealed class DemoMiner : IAsyncDisposable
         while (await pause.WaitForNextTickAsync(deadline.Token));
     }
 
+    /// <summary>Ends it with SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
     /// <summary>Waits until the process ends by itself.</summary>
     /// <returns>Its exit code; null when it went on for longer than <paramref name="patience"/>.</returns>
     public async Task<int?> WaitForExitAsync(TimeSpan patience, CancellationToken cancellation)

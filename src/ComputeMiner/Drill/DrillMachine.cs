@@ -101,6 +101,14 @@ sealed class DrillMachine : IAsyncDisposable
         Demand.That(place == $"{point.Step} {(point.After ? "after" : "before")}", $"the miner died at {place}");
     }
 
+    /// <summary>Kills the miner wherever it is, and deletes all that it had written.</summary>
+    public async Task LoseStateAsync(CancellationToken cancellation)
+    {
+        _miner!.Kill();
+        await _miner.WaitForExitAsync(DeathPatience, cancellation);
+        Directory.Delete(_directory.State, recursive: true);
+    }
+
     /// <summary>Starts the miner again and asks <paramref name="meanwhile"/> over and over until it is ready.</summary>
     public async Task StartMinerAsync(Func<Task>? meanwhile, CancellationToken cancellation)
     {

@@ -20,7 +20,8 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
     {
         await PrepareAsync(point.Deed, cancellation);
         await DieAsync(point, cancellation);
-        await machine.StartMinerAsync(() => RequireNotFreeAsync(point, cancellation), cancellation);
+        var held = point.Deed is not (DrillDeed.Allocate or DrillDeed.Deallocate or DrillDeed.Expiry);
+        await machine.StartMinerAsync(() => RequireNotFreeAsync(held, cancellation), cancellation);
         var seen = point.Deed switch
         {
             DrillDeed.Allocate => await SettleUnansweredAsync(cancellation),
@@ -29,6 +30,22 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
         };
         await machine.RequireMarkerAsync(cancellation);
         return seen;
+    }
+
+    /// <summary>The miner dies while somebody rents, and its whole state directory with it: its containers tell it who has the machine.</summary>
+    /// <returns>What was seen.</returns>
+    /// <exception cref="InvalidOperationException">A promise was broken; the message says which.</exception>
+    public async Task<string> RunStateLostAsync(CancellationToken cancellation)
+    {
+        await PrepareAsync(DrillDeed.Deallocate, cancellation);
+        await machine.LoseStateAsync(cancellation);
+        await machine.StartMinerAsync(RequireHeldAsync, cancellation);
+        var seen = await SettleHeldAsync(cancellation);
+        await EndAsync(cancellation);
+        await machine.RequireMarkerAsync(cancellation);
+        return seen + ", given back, free";
+
+        Task RequireHeldAsync() => RequireNotFreeAsync(heldThroughout: true, cancellation);
     }
 
     public void Dispose()
@@ -79,10 +96,10 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
     }
 
     // Asked while the miner comes up: who was answered holds the machine, until its end was written down.
-    async Task RequireNotFreeAsync(DrillPoint point, CancellationToken cancellation)
+    async Task RequireNotFreeAsync(bool heldThroughout, CancellationToken cancellation)
     {
         var check = await _rental!.Session.CheckAsync(cancellation);
-        if (point.Deed is not (DrillDeed.Allocate or DrillDeed.Deallocate or DrillDeed.Expiry))
+        if (heldThroughout)
             Demand.That(check.Synapse.Output.Status != true, "a held machine answers that it is free");
     }
 
