@@ -18,6 +18,7 @@ using ComputeMiner.Presence;
 using ComputeMiner.Registry;
 using ComputeMiner.Schedule;
 using ComputeMiner.Specs;
+using ComputeMiner.Updates;
 
 namespace ComputeMiner;
 
@@ -85,7 +86,13 @@ static partial class MinerHost
         using var registry = new RegistryLink(options.Registry, options.StateDirectory, hotkey, Facts, metagraphs, time, loggers);
         allocator.Changed += _ => registry.Publisher.Touch();
 
-        var schedule = new BlockSchedule(MinerSchedule.Of(registry, allocator, specs, time), time, loggers.CreateLogger<BlockSchedule>());
+        // Which versions validators and miners have.
+        using var web = WebFile.CreateClient();
+        var census = new ValidatorCensus(
+            chain, netuid, metagraphs, new VersionFile(options.Census.VersionFile, options.StateDirectory, web, time), options.Census.Threshold,
+            options.Admission.MinStake, SubnetVersion, time, loggers.CreateLogger<ValidatorCensus>());
+
+        var schedule = new BlockSchedule(MinerSchedule.Of(registry, allocator, specs, census, time), time, loggers.CreateLogger<BlockSchedule>());
         follower.HeadSeen += block => schedule.OnHead(block, stop);
 
         // The gate, and what is behind it.
@@ -99,9 +106,12 @@ static partial class MinerHost
         ];
         await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
-            () => docker.Safeguards, solver, registry, time);
+            () => docker.Safeguards, solver, registry, time)
+        {
+            More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail)],
+        };
         var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry);
-        var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Events = events.Snapshot() };
+        var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last, Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
 
         var control = new OperatorControl(allocator, drain, loggers.CreateLogger<OperatorControl>());

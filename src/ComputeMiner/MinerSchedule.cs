@@ -2,6 +2,7 @@ using ComputeMiner.Allocations;
 using ComputeMiner.Registry;
 using ComputeMiner.Schedule;
 using ComputeMiner.Specs;
+using ComputeMiner.Updates;
 
 namespace ComputeMiner;
 
@@ -14,7 +15,11 @@ static class MinerSchedule
     /// <summary>Half an hour.</summary>
     const ulong SpecsInterval = 150;
 
-    public static IEnumerable<BlockJob> Of(RegistryLink registry, Allocator allocator, SpecsSource specs, TimeProvider time) =>
+    /// <summary>Six minutes: the reference's interval for the validators' versions.</summary>
+    const ulong CensusInterval = 30;
+
+    public static IEnumerable<BlockJob> Of(
+        RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, TimeProvider time) =>
     [
         new("hardware document", SpecsInterval, TimeSpan.FromMinutes(5), async (_, cancellation) =>
         {
@@ -28,5 +33,6 @@ static class MinerSchedule
             var rental = allocator.Current.Allocation is { Kind: AllocationKind.Rental } held ? held : null;
             return registry.CompareAsync(rental?.Id, rental?.Hotkey, rental?.Started ?? default, cancellation);
         }),
+        new("versions of validators", CensusInterval, TimeSpan.FromMinutes(2), (_, cancellation) => census.RunAsync(cancellation)),
     ];
 }

@@ -8,8 +8,6 @@ namespace ComputeMiner.Cli;
 /// <summary>Finds the command, loads its configuration, runs it, and turns failures into one line and an exit code.</summary>
 sealed class CliApplication(ImmutableArray<CliEntry> entries, CliConsole console, IReadOnlyDictionary<string, string> environment)
 {
-    public static string Version => typeof(CliApplication).Assembly.GetName().Version!.ToString(3);
-
     // Says whether a command line is right and does nothing: whoever prepares the machine for a command asks first.
     bool IsCheck { get; init; }
 
@@ -49,7 +47,7 @@ sealed class CliApplication(ImmutableArray<CliEntry> entries, CliConsole console
             return await new CliApplication(entries, console, environment) { IsCheck = true }.DispatchAsync([.. arguments.Skip(1)], cancellation);
         if (arguments is ["--version"])
         {
-            console.Out.WriteLine("miner " + Version);
+            console.Out.WriteLine("miner " + ProductVersion.Text);
             return ExitCode.Good;
         }
         if (arguments[0].StartsWith('-') && entries.OfType<CliCommand>().FirstOrDefault(c => c.IsReferenceForm) is { } reference)

@@ -24,6 +24,12 @@ static class Addresses
         Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "http" or "https" ? null : "an http:// or https:// address",
         static url => Redact(url.OriginalString));
 
+    public static readonly ValueKind<Uri?> HttpOrOff = new("URL|off", static (text, out value) =>
+    {
+        value = null;
+        return text == "off" ? null : Http.Read(text, out value) is null ? null : "an http:// or https:// address, or off";
+    }, static url => url is null ? "off" : Http.Show(url));
+
     public static readonly ValueKind<Uri> Docker = new("URL", static (text, out value) =>
         Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "unix" or "tcp" or "http" or "https"
             ? null

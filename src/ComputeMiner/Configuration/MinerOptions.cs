@@ -48,5 +48,7 @@ sealed class MinerOptions
 
     public LoggingSettings Logging { get; } = new();
 
+    public CensusSettings Census { get; } = new();
+
     public UpdateSettings Update { get; } = new();
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using ComputeMiner.Admission;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Schedule;
+using ComputeMiner.Updates;
 
 namespace ComputeMiner.Dashboard;
 
@@ -21,6 +22,9 @@ sealed record MinerStatus(
 
     /// <summary>What is done every so many blocks, and how it went last.</summary>
     public IReadOnlyList<JobStatus> Jobs { get; init; } = [];
+
+    /// <summary>The validators' versions as they were counted last; null before the first count.</summary>
+    public CensusResult? Validators { get; init; }
 
     /// <summary>The last lines of the log, the oldest first.</summary>
     public IReadOnlyList<RecentEvent> Events { get; init; } = [];

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Reflection;
 using Bittensor.Axon;
 using Bittensor.Keys;
 using ComputeMiner.Admission;
@@ -18,10 +17,11 @@ sealed class StatusSource(
     Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup,
     Func<IReadOnlyList<SafeguardState>> safeguards, ChallengeSolver? solver, RegistryLink registry, TimeProvider time)
 {
-    static readonly string Version = typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
-
     /// <summary>Refreshed with each head, every 12 s; older than this, the chain has been away for a while.</summary>
     static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary>Parts beside those every miner has.</summary>
+    public IReadOnlyList<Func<ComponentStatus>> More { get; init; } = [];
 
     readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -41,9 +41,10 @@ sealed class StatusSource(
             .. safeguards().Select(each => new ComponentStatus(each.Name, each.Ok, each.Detail)),
             .. solver is null ? [] : new[] { new ComponentStatus("Challenges", true, solver.Current.ToString()) },
             .. allocator.Gate is { } gpus ? [new("GPUs", gpus.Obstacle is null, gpus.Detail)] : Array.Empty<ComponentStatus>(),
+            .. More.Select(read => read()),
         ];
         return new MinerStatus(
-            Version, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,
+            ProductVersion.Text, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,
             components, chain, ReadRental(snapshot), ReadRequests(), ReadRefusals());
     }
 

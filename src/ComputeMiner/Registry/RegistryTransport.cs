@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -20,8 +19,7 @@ sealed class RegistryTransport : IDisposable
     const int LongestQuote = 300;
 
     static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-    static readonly ProductInfoHeaderValue Agent =
-        new("ComputeMiner", typeof(RegistryTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
+    static readonly ProductInfoHeaderValue Agent = new("ComputeMiner", ProductVersion.Text);
 
     readonly HttpClient _http;
 

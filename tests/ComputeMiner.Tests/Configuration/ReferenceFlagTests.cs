@@ -21,7 +21,7 @@ public class ReferenceFlagTests
         { "whitelist.coldkeys", Key, Key },
         { "miner.whitelist.not.enough.stake", null, "true" },
         { "miner.whitelist.not.updated", null, null },
-        { "miner.whitelist.updated.threshold", "60", null },
+        { "miner.whitelist.updated.threshold", "70", "70" },
         { "ssh.port", "4445", "4445" },
         { "validator.whitelist.unrecognized", null, null },
         { "validator.perform.hardware.query", null, null },

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ComputeMiner.Updates;
+
+/// <summary>One value as a file in the state directory, replaced in one step; only this user can read it.</summary>
+sealed class JsonStateFile<T>(string path, JsonTypeInfo<T> type)
+    where T : class
+{
+    const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Null when there is nothing, or nothing that can be read.</summary>
+    public T? Read()
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return JsonSerializer.Deserialize(file, type);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Write(T value)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, PrivateFile | UnixFileMode.UserExecute);
+        var fresh = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = PrivateFile };
+        using (var file = new FileStream(fresh, options))
+        {
+            JsonSerializer.Serialize(file, value, type);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, path, overwrite: true);
+    }
+}

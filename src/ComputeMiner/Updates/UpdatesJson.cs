@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace ComputeMiner.Updates;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(KnownVersions))]
+sealed partial class UpdatesJson : JsonSerializerContext;

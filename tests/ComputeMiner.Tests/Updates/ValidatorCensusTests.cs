@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Net;
+using Bittensor.Keys;
+using Bittensor.Substrate;
+using Bittensor.Subtensor;
+using ComputeMiner.Tests.Presence;
+using ComputeMiner.Updates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ComputeMiner.Tests.Updates;
+
+/// <summary>Validators that published their versions by signed extrinsics, a version file over HTTP, and what the census makes of them.</summary>
+public sealed class ValidatorCensusTests : IAsyncLifetime
+{
+    const ulong Tao = 1_000_000_000;
+
+    readonly string _state = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
+    readonly FakeTimeProvider _time = new();
+    readonly HttpClient _http = WebFile.CreateClient();
+    ChainAndMiner _miner = null!;
+    FileServer _server = null!;
+    Uri _url = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _miner = await ChainAndMiner.StartAsync();
+        _server = await FileServer.StartAsync();
+        _url = _server.Put("__init__.py", PublishedVersionsTests.Reference);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _miner.DisposeAsync();
+        await _server.DisposeAsync();
+        _http.Dispose();
+        Directory.Delete(_state, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(60, "5 validators at block {0}: 1.9.0 × 2, 1.8.8 × 1, 1.8.7 × 1, none × 1; 60 % at or above 1.8.8, not above the threshold", false)]
+    [InlineData(59, "5 validators at block {0}: 1.9.0 × 2, 1.8.8 × 1, 1.8.7 × 1, none × 1; 60 % at or above 1.8.8, above the threshold", true)]
+    public async Task RunAsync_ValidatorsOfSeveralVersions_CountsThoseWithStakeInOneRead(int threshold, string expected, bool quorum)
+    {
+        await AddAsync("//A", 20_000, 190);
+        await AddAsync("//B", 20_000, 190);
+        await AddAsync("//C", 10_000, 188);
+        await AddAsync("//D", 20_000, 187);
+        await AddAsync("//E", 20_000, null);
+        await AddAsync("//Small", 9_999, 190);
+        await _miner.Refresher.RefreshAsync(_miner.Patience);
+        var census = Census(threshold);
+
+        var said = await census.RunAsync(_miner.Patience);
+
+        Assert.Equal(string.Format(CultureInfo.InvariantCulture, expected, _miner.Metagraphs.Current!.Block), said);
+        Assert.Equal((5, 188u, 3, quorum, false), (census.Last!.Validators, census.Last.Minimum, census.Last.Updated, census.Last.IsQuorum, census.IsOutdated));
+        Assert.Equal(1, _miner.Logs.Count(6350));
+        await census.RunAsync(_miner.Patience);
+        Assert.Equal(1, _miner.Logs.Count(6350));
+    }
+
+    [Fact]
+    public async Task RunAsync_ChainAway_KeepsTheLastCountAndFails()
+    {
+        await AddAsync("//A", 20_000, 190);
+        await _miner.Refresher.RefreshAsync(_miner.Patience);
+        var census = Census();
+        await census.RunAsync(_miner.Patience);
+        var before = census.Last;
+
+        await _miner.Chain.StopListeningAsync();
+
+        await Assert.ThrowsAnyAsync<SubstrateException>(() => census.RunAsync(_miner.Patience));
+        Assert.Same(before, census.Last);
+    }
+
+    [Fact]
+    public async Task RunAsync_VersionFileAway_CountsWithTheCachedMinimumAlsoAfterARestart()
+    {
+        await AddAsync("//A", 20_000, 187);
+        await _miner.Refresher.RefreshAsync(_miner.Patience);
+        await Census().RunAsync(_miner.Patience);
+        var readAt = _time.GetUtcNow();
+
+        _time.Advance(TimeSpan.FromMinutes(59));
+        _server.Fault = 500;
+        var restarted = Census();
+        Assert.DoesNotContain("HTTP", await restarted.RunAsync(_miner.Patience), StringComparison.Ordinal);
+        Assert.Single(_server.Answers);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.EndsWith($"0 % at or above 1.8.8, not above the threshold; minimum version as of {readAt:u}: HTTP 500", await restarted.RunAsync(_miner.Patience), StringComparison.Ordinal);
+
+        _server.Fault = 0;
+        Assert.DoesNotContain("HTTP", await restarted.RunAsync(_miner.Patience), StringComparison.Ordinal);
+        Assert.Equal(1, _server.Count("__init__.py", 304));
+    }
+
+    [Theory]
+    [InlineData("404")]
+    [InlineData("too long")]
+    [InlineData("no version")]
+    [InlineData("nobody")]
+    [InlineData("off")]
+    public async Task RunAsync_NoVersionFile_CountsAllTheSame(string trouble)
+    {
+        await AddAsync("//A", 20_000, 190);
+        await _miner.Refresher.RefreshAsync(_miner.Patience);
+        var url = trouble switch
+        {
+            "404" => new Uri(_server.Root, "nothing"),
+            "too long" => _server.Put("long", new byte[VersionFile.LargestFile + 1]),
+            "no version" => _server.Put("empty", "print('hello')"),
+            "nobody" => new Uri("http://127.0.0.1:9/"),
+            _ => null,
+        };
+
+        var said = await Census(url: url).RunAsync(_miner.Patience);
+
+        Assert.StartsWith($"1 validators at block {_miner.Metagraphs.Current!.Block}: 1.9.0 × 1; minimum version unknown: ", said, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_state, VersionFile.FileName)));
+    }
+
+    [Fact]
+    public async Task RunAsync_MinimumOfMinersAboveOurs_WarnsOnce()
+    {
+        _url = _server.Put("__init__.py", PublishedVersionsTests.Reference.Replace("1.8.5", "1.9.1", StringComparison.Ordinal));
+        await _miner.Refresher.RefreshAsync(_miner.Patience);
+        var census = Census();
+
+        await census.RunAsync(_miner.Patience);
+        var said = await census.RunAsync(_miner.Patience);
+
+        Assert.True(census.IsOutdated);
+        Assert.StartsWith("validators leave out miners below 1.9.1, and this program counts as 1.9.0", said, StringComparison.Ordinal);
+        Assert.Equal(1, _miner.Logs.Count(6351));
+    }
+
+    [Fact]
+    public async Task ReadAsync_AnotherAddressOrABrokenCache_AsksAgain()
+    {
+        var token = _miner.Patience;
+        Assert.Null((await Versions().ReadAsync(token)).Fault);
+        Assert.Equal(200u, (await Versions(_server.Put("other", "__version__ = \"2.0.0\"")).ReadAsync(token)).Known!.Versions.Current);
+        await File.WriteAllTextAsync(Path.Combine(_state, VersionFile.FileName), "{\"url\": 5", token);
+
+        Assert.Equal(190u, (await Versions().ReadAsync(token)).Known!.Versions.Current);
+        Assert.Equal(2, _server.Count("__init__.py", 200));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_state, VersionFile.FileName)));
+    }
+
+    VersionFile Versions(Uri? url = null) => new(url ?? _url, _state, _http, _time);
+
+    ValidatorCensus Census(int threshold = 60) => Census(_url, threshold);
+
+    ValidatorCensus Census(Uri? url, int threshold = 60) => new(
+        _miner.Client, ChainAndMiner.Netuid, _miner.Metagraphs, new VersionFile(url, _state, _http, _time), threshold, 10_000, MinerHost.SubnetVersion,
+        _time, _miner.Logs.CreateLogger<ValidatorCensus>());
+
+    async Task AddAsync(string uri, ulong stake, uint? version)
+    {
+        using var validator = Keypair.FromUri(uri);
+        _miner.Chain.RegisterNeuron(ChainAndMiner.Netuid, validator.Hotkey, validator.Coldkey);
+        _miner.Chain.SetStake(ChainAndMiner.Netuid, validator.Hotkey, stake * Tao);
+        if (version is not { } published)
+            return;
+        var call = new ServePrometheusCall(published, IPAddress.Parse("203.0.113.20"), 8091);
+        await _miner.MakingBlocksAsync(_miner.Client.ServePrometheusAsync(ChainAndMiner.Netuid, call, validator, _miner.Patience));
+    }
+}
