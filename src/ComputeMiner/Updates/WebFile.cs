@@ -50,24 +50,7 @@ static class WebFile
         }
     }
 
-    /// <summary>Copies a file that is exactly <paramref name="length"/> bytes long.</summary>
-    /// <exception cref="WebFileException">It did not come, or is shorter or longer.</exception>
-    public static async Task DownloadAsync(HttpClient http, Uri url, Stream target, long length, CancellationToken cancellation)
-    {
-        try
-        {
-            using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            var copied = await CopyAsync(response, target, length, cancellation);
-            if (copied != length)
-                throw new WebFileException($"it ends after {copied} of {length} bytes");
-        }
-        catch (HttpRequestException fault)
-        {
-            throw new WebFileException(fault.InnerException?.Message ?? fault.Message, fault);
-        }
-    }
-
-    static async Task<long> CopyAsync(HttpResponseMessage response, Stream target, long most, CancellationToken cancellation)
+    static async Task CopyAsync(HttpResponseMessage response, Stream target, long most, CancellationToken cancellation)
     {
         if (response.StatusCode != HttpStatusCode.OK)
             throw new WebFileException($"HTTP {(int)response.StatusCode}");
@@ -81,7 +64,6 @@ static class WebFile
                 throw new WebFileException($"it is longer than {most} bytes");
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
-        return copied;
 
         async Task<int> ReadAsync()
         {

@@ -95,7 +95,6 @@ public sealed class ControlSocketTests : IDisposable
     {
         using var socket = await StartAsync();
         using var silent = await ConnectAsync();
-        var next = ControlClient.AskAsync(_directory, new ControlRequest("echo"), Cancellation);
         var answered = silent.ReceiveAsync(new byte[10], Cancellation).AsTask();
 
         // The clock moves until the server took the connection and began to count.
@@ -106,7 +105,8 @@ public sealed class ControlSocketTests : IDisposable
         }
 
         Assert.Equal(0, await answered);
-        Assert.NotNull(await next);
+        // Asked when the clock stands still again: the next caller's time runs by it too.
+        Assert.NotNull(await ControlClient.AskAsync(_directory, new ControlRequest("echo"), Cancellation));
     }
 
     async Task<ControlSocket> StartAsync()
