@@ -26,7 +26,7 @@ static class BodyIdentity
             var verdict = AxonVerdict.Admitted;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isDendrite = reader.ValueTextEquals("dendrite"u8);
+                var isDendrite = TextIs(ref reader, "dendrite");
                 reader.Read();
                 var found = isDendrite ? CheckDendrite(ref reader, headers) : AxonVerdict.Admitted;
                 if (verdict.IsAdmitted)
@@ -60,13 +60,13 @@ static class BodyIdentity
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var equal = true;
-            if (reader.ValueTextEquals("hotkey"u8))
+            if (TextIs(ref reader, "hotkey"))
                 equal = TextEquals(ref reader, headers.HotkeyText);
-            else if (reader.ValueTextEquals("uuid"u8))
+            else if (TextIs(ref reader, "uuid"))
                 equal = TextEquals(ref reader, headers.Uuid);
-            else if (reader.ValueTextEquals("signature"u8))
+            else if (TextIs(ref reader, "signature"))
                 equal = TextEquals(ref reader, headers.SignatureText);
-            else if (reader.ValueTextEquals("nonce"u8))
+            else if (TextIs(ref reader, "nonce"))
                 equal = NumberEquals(ref reader, headers.Nonce);
             else
                 reader.Read();
@@ -80,7 +80,20 @@ static class BodyIdentity
     static bool TextEquals(ref Utf8JsonReader reader, string expected)
     {
         reader.Read();
-        return reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(expected));
+        return reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && TextIs(ref reader, expected));
+    }
+
+    static bool TextIs(ref Utf8JsonReader reader, string expected)
+    {
+        try
+        {
+            return reader.ValueTextEquals(expected);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair: JSON's grammar lets it pass, and no text we look for holds one.
+            return false;
+        }
     }
 
     static bool NumberEquals(ref Utf8JsonReader reader, long expected)

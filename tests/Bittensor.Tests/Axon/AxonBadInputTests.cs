@@ -296,6 +296,10 @@ public class AxonBadInputTests
     [InlineData("""{"dendrite": 5}""", 422, "Field 'dendrite': expected an object.")]
     [InlineData("""{"dendrite": {"nonce": 1}}""", 400, "The body's dendrite is not the one of the headers.")]
     [InlineData("""{"dendrite": {"nonce": "\ud800"}}""", 400, "The body's dendrite is not the one of the headers.")]
+    [InlineData("""{"dendrite": {"uuid": "\ud800aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}}""", 400, "The body's dendrite is not the one of the headers.")]
+    [InlineData("""{"dendrite": {"hotkey": "\ud800aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}}""", 400, "The body's dendrite is not the one of the headers.")]
+    [InlineData("""{"dendrite": {"\ud800aaa": 1, "uuid": "x"}}""", 400, "The body's dendrite is not the one of the headers.")]
+    [InlineData("""{"\ud800aaaa": 1, "dendrite": {"uuid": "x"}}""", 400, "The body's dendrite is not the one of the headers.")]
     [InlineData("""{"timeline": "\ud800"}""", 422, "Field 'timeline': expected an integer of at most 32 bits.")]
     [InlineData("""{"dendrite": {"hotkey": 1}}""", 400, "The body's dendrite is not the one of the headers.")]
     public async Task Invoke_BodyThatIsNoAllocate_HasItsStatusAndMessage(string body, int status, string message)
