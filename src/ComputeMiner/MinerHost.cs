@@ -76,7 +76,7 @@ static partial class MinerHost
             options.Axon, SubnetVersion, new ExternalAddress(http, ExternalAddress.DefaultServices, time), loggers.CreateLogger<PublishedAxon>());
         var announcer = new AxonAnnouncer(chain, netuid, hotkey, address.WishAsync, metagraphs, loggers.CreateLogger<AxonAnnouncer>());
         var refresher = new MetagraphRefresher(chain, netuid, metagraphs, loggers.CreateLogger<MetagraphRefresher>());
-        using var follower = new ChainFollower(chain, refresher, announcer, loggers.CreateLogger<ChainFollower>());
+        using var follower = new ChainFollower(chain, loggers.CreateLogger<ChainFollower>());
 
         // What validators read of us, and what they say of us.
         using var specs = SpecsSource.Open(
@@ -92,7 +92,7 @@ static partial class MinerHost
             chain, netuid, metagraphs, new VersionFile(options.Census.VersionFile, options.StateDirectory, web, time), options.Census.Threshold,
             options.Admission.MinStake, SubnetVersion, time, loggers.CreateLogger<ValidatorCensus>());
 
-        var schedule = new BlockSchedule(MinerSchedule.Of(registry, allocator, specs, census, time), time, loggers.CreateLogger<BlockSchedule>());
+        var schedule = new BlockSchedule(MinerSchedule.Of(PlaceJobs.Of(refresher, announcer), registry, allocator, specs, census, time), time, loggers.CreateLogger<BlockSchedule>());
         follower.HeadSeen += block => schedule.OnHead(block, stop);
 
         // The gate, and what is behind it.

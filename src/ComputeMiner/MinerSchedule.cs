@@ -6,7 +6,7 @@ using ComputeMiner.Updates;
 
 namespace ComputeMiner;
 
-/// <summary>What the miner does every so many blocks of 12 s, beside what follows every head (metagraph and axon entry).</summary>
+/// <summary>What the miner does every so many blocks of 12 s.</summary>
 static class MinerSchedule
 {
     /// <summary>A quarter of an hour: the reference's interval for all that looks at its own state.</summary>
@@ -19,8 +19,9 @@ static class MinerSchedule
     const ulong CensusInterval = 30;
 
     public static IEnumerable<BlockJob> Of(
-        RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, TimeProvider time) =>
+        BlockJob place, RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, TimeProvider time) =>
     [
+        place,
         new("hardware document", SpecsInterval, TimeSpan.FromMinutes(5), async (_, cancellation) =>
         {
             await specs.RefreshAsync(cancellation);

@@ -54,7 +54,7 @@ sealed class StatusCommand : CliCommand
             Row(component.Name.ToLowerInvariant(), (component.Ok ? "ok: " : "NOT OK: ") + component.Detail);
         Row("chain", $"block {status.Chain.Block}, uid {status.Chain.Uid}, stake {status.Chain.Stake:0.##}, {status.Chain.Neurons} neurons");
         foreach (var job in status.Jobs)
-            Row($"every {job.Interval}", $"{job.Name}: {(job.IsRunning ? "running since" : job.Ok ? "ok at" : "FAILED at")} block {job.Block?.ToString() ?? "none"}, {job.Result}");
+            Row($"every {job.Interval}", JobLine.Of(job, status.StartedAt + TimeSpan.FromSeconds(status.UptimeSeconds)));
         foreach (var (name, count) in status.Requests)
             Row("requests", $"{name}: {count}");
         foreach (var refusal in status.Refusals)

@@ -9,7 +9,11 @@ sealed partial class MetagraphRefresher(SubtensorClient chain, Netuid netuid, Me
 {
     bool _failing;
 
-    public async Task RefreshAsync(CancellationToken cancellation)
+    /// <summary>What is known, for an operator.</summary>
+    public string Detail => source.Current is { } metagraph ? $"{metagraph.Neurons.Length} neurons at block {metagraph.Block}" : "not read yet";
+
+    /// <returns>Why it could not be read; null when it was.</returns>
+    public async Task<string?> RefreshAsync(CancellationToken cancellation)
     {
         try
         {
@@ -17,6 +21,7 @@ sealed partial class MetagraphRefresher(SubtensorClient chain, Netuid netuid, Me
             if (_failing)
                 Log.Recovered(logger, netuid.Value);
             _failing = false;
+            return null;
         }
         catch (SubstrateException e)
         {
@@ -24,6 +29,7 @@ sealed partial class MetagraphRefresher(SubtensorClient chain, Netuid netuid, Me
             if (!_failing)
                 Log.Failed(logger, netuid.Value, e.Message);
             _failing = true;
+            return e.Message;
         }
     }
 

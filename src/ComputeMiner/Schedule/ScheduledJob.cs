@@ -4,7 +4,7 @@ namespace ComputeMiner.Schedule;
 /// One job and its place in the schedule. Blocks are cut into windows of the job's interval, counted from block 0; the job runs at the
 /// first head it sees of each window. Heads that were missed move nothing: the next window begins where it would have begun anyway.
 /// </summary>
-sealed partial class ScheduledJob(BlockJob job, TimeProvider time, ILogger logger)
+sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// A head further behind the last run than this is no reorganisation but another chain, or the truth after one absurd head: the count
@@ -15,8 +15,9 @@ sealed partial class ScheduledJob(BlockJob job, TimeProvider time, ILogger logge
     readonly Lock _gate = new();
     ulong? _window;
     ulong _lastBlock;
+    ulong? _missed;
     Task _running = Task.CompletedTask;
-    JobStatus _status = new(job.Name, job.Interval, 0, null, null, false, true, "not run yet");
+    JobStatus _status = new(job.Name, job.Interval, job.Patience.TotalSeconds, 0, null, null, false, true, "not run yet");
 
     public JobStatus Status
     {
@@ -37,59 +38,95 @@ sealed partial class ScheduledJob(BlockJob job, TimeProvider time, ILogger logge
         }
     }
 
-    /// <summary>Starts the job when it is due and not under way; returns at once. One that is late runs at the first head after it ended.</summary>
+    /// <summary>
+    /// Starts the job when it is due and not under way; returns at once. One that is late runs at the first head after it ended; one of
+    /// every head at once for the newest it missed.
+    /// </summary>
     public void OnHead(ulong block, CancellationToken cancellation)
     {
         lock (_gate)
         {
-            var window = block / job.Interval;
-            if (_window is { } last && window <= last && (block >= _lastBlock || _lastBlock - block <= DeepestReorganisation))
+            if (!IsDue(block))
                 return;
-            if (!_running.IsCompleted)
+            if (_status.IsRunning)
+            {
+                if (job.Interval == 1)
+                    _missed = block;
                 return;
-            (_window, _lastBlock) = (window, block);
-            _status = _status with { Runs = _status.Runs + 1, Block = block, Started = time.GetUtcNow(), IsRunning = true };
+            }
+            Begin(block);
             // Its first steps are not the follower's to wait for.
             _running = Task.Run(() => RunAsync(block, cancellation), CancellationToken.None);
         }
     }
 
-    async Task RunAsync(ulong block, CancellationToken cancellation)
+    bool IsDue(ulong block)
+    {
+        if (_window is not { } last)
+            return true;
+        if (job.Interval == 1)
+            return block != _lastBlock;
+        return block / job.Interval > last || (block < _lastBlock && _lastBlock - block > DeepestReorganisation);
+    }
+
+    void Begin(ulong block)
+    {
+        (_window, _lastBlock, _missed) = (block / job.Interval, block, null);
+        _status = _status with { Runs = _status.Runs + 1, Block = block, Started = time.GetUtcNow(), IsRunning = true };
+    }
+
+    async Task RunAsync(ulong first, CancellationToken cancellation)
+    {
+        for (ulong? block = first; block is { } due;)
+        {
+            var (ok, result) = await RunOnceAsync(due, cancellation);
+            block = End(ok, result, cancellation);
+            next?.OnHead(due, cancellation);
+        }
+    }
+
+    async Task<(bool Ok, string Result)> RunOnceAsync(ulong block, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(job.Patience, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
-            End(ok: true, await job.RunAsync(block, linked.Token));
+            return (true, await job.RunAsync(block, linked.Token));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            End(ok: true, "stopped");
+            return (true, "stopped");
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            End(ok: false, $"did not end within {job.Patience.TotalSeconds:0} s");
+            return (false, $"did not end within {job.Patience.TotalSeconds:0} s");
         }
 #pragma warning disable CA1031 // A job that fails in a way nobody foresaw is shown and tried again; the others go on.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            End(ok: false, fault.Message);
+            return (false, fault.Message);
         }
     }
 
-    void End(bool ok, string result)
+    /// <summary>Notes the result, and begins anew at the head that was missed meanwhile: null when there was none.</summary>
+    ulong? End(bool ok, string result, CancellationToken cancellation)
     {
         bool turned;
+        ulong? missed;
         lock (_gate)
         {
             turned = _status.Ok != ok;
             _status = _status with { IsRunning = false, Ok = ok, Result = result };
+            missed = cancellation.IsCancellationRequested ? null : _missed;
+            if (missed is { } block)
+                Begin(block);
         }
-        if (turned && ok)
+        if (turned && !job.TellsItself && ok)
             Log.Recovered(logger, job.Name, result);
-        else if (turned)
+        else if (turned && !job.TellsItself)
             Log.Failed(logger, job.Name, result);
+        return missed;
     }
 
     static partial class Log

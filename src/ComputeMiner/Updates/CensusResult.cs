@@ -22,7 +22,7 @@ sealed record CensusResult(
         var share = Share is { } percent
             ? string.Create(CultureInfo.InvariantCulture, $"; {percent:0.#} % at or above {SubnetVersion.Show(Minimum!.Value)}, {(IsQuorum == true ? "above" : "not above")} the threshold")
             : "";
-        return $"{Validators} validators at block {Block}{(counts.Length > 0 ? ": " + counts : "")}{share}";
+        return $"{Validators} {(Validators == 1 ? "validator" : "validators")} at block {Block}{(counts.Length > 0 ? ": " + counts : "")}{share}";
     }
 }
 

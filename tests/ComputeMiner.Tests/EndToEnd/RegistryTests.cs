@@ -50,6 +50,9 @@ public class RegistryTests
         Assert.All(status.GetProperty("startup").EnumerateArray(), step => Assert.True(step.GetProperty("done").GetBoolean(), step.ToString()));
         var jobs = status.GetProperty("jobs").EnumerateArray().ToList();
         Assert.All(jobs, job => Assert.True(job.GetProperty("runs").GetInt64() > 0 && job.GetProperty("ok").GetBoolean(), job.ToString()));
+        Assert.Equal(
+            ["metagraph 1", "axon entry 1", "hardware document 150", "chain data to the registry 75", "validators' word on the rental 75", "versions of validators 30"],
+            jobs.Select(job => $"{job.GetProperty("name")} {job.GetProperty("interval")}").Where(job => !job.StartsWith("newer version", StringComparison.Ordinal)));
         var line = JsonNode.Parse(miner.Registry.Runs[0].History[0])!.AsObject();
         Assert.Equal(
             ["Block", "Stake", "Trust", "Consensus", "Incentive", "Emission", "_step", "_runtime", "_timestamp"], line.Select(field => field.Key));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bittensor.Subtensor;
 using ComputeMiner.Presence;
+using ComputeMiner.Schedule;
 using DevNet;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +28,9 @@ public sealed class ChainFollowerTests
         var announcer = new AxonAnnouncer(
             client, ChainAndMiner.Netuid, spare.Hotkey, _ => Task.FromResult(ChainAndMiner.Wish()), spare.Metagraphs, spare.Logs.CreateLogger<AxonAnnouncer>());
         var refresher = new MetagraphRefresher(client, ChainAndMiner.Netuid, spare.Metagraphs, spare.Logs.CreateLogger<MetagraphRefresher>());
-        using var follower = new ChainFollower(client, refresher, announcer, spare.Logs.CreateLogger<ChainFollower>());
+        using var follower = new ChainFollower(client, spare.Logs.CreateLogger<ChainFollower>());
+        var schedule = new BlockSchedule([PlaceJobs.Of(refresher, announcer)], TimeProvider.System, spare.Logs.CreateLogger<BlockSchedule>());
+        follower.HeadSeen += block => schedule.OnHead(block, spare.Patience);
         await follower.StartAsync(spare.Patience);
 
         for (var life = 0; life < 2; life++)

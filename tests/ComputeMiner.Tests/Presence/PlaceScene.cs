@@ -3,6 +3,7 @@ using Bittensor.Keys;
 using Bittensor.Subtensor;
 using ComputeMiner.Admission;
 using ComputeMiner.Presence;
+using ComputeMiner.Schedule;
 using DevNet;
 using Microsoft.Extensions.Logging;
 
@@ -36,7 +37,9 @@ sealed class PlaceScene : IAsyncDisposable
         _client = new SubtensorClient(Options, TimeProvider.System, Logs.CreateLogger<SubtensorClient>());
         Announcer = new AxonAnnouncer(_client, Netuid, _hotkey, _ => Task.FromResult(Place), Metagraphs, Logs.CreateLogger<AxonAnnouncer>());
         var refresher = new MetagraphRefresher(_client, Netuid, Metagraphs, Logs.CreateLogger<MetagraphRefresher>());
-        _follower = new ChainFollower(_client, refresher, Announcer, Logs.CreateLogger<ChainFollower>());
+        _follower = new ChainFollower(_client, Logs.CreateLogger<ChainFollower>());
+        var schedule = new BlockSchedule([PlaceJobs.Of(refresher, Announcer)], TimeProvider.System, Logs.CreateLogger<BlockSchedule>());
+        _follower.HeadSeen += block => schedule.OnHead(block, _patience.Token);
     }
 
     public DevRuntime Runtime { get; }

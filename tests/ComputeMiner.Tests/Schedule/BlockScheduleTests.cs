@@ -1,4 +1,6 @@
 using ComputeMiner.Schedule;
+using ComputeMiner.Tests.Presence;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -16,9 +18,13 @@ public class BlockScheduleTests
     public async Task OnHead_ForEachOf10000Blocks_RunsEachJobAtTheStartOfItsWindows()
     {
         const ulong first = 5_000_017;
-        var schedule = Schedule(Intervals.Select(Counting));
+        var schedule = Schedule([Counting(1, "first") with { Then = Counting(1, "after it") }, .. Intervals.Select(interval => Counting(interval))]);
         for (var block = first; block < first + 10_000; block++)
             await HeadAsync(schedule, block);
+
+        // As metagraph and axon entry: both at every head, the second after the first.
+        Assert.All((string[])["first", "after it"], name => Assert.Equal(10_000, _runs[name].Distinct().Count()));
+        Assert.Equal((10_000, 10_000), (_runs["first"].Count, _runs["after it"].Count));
 
         foreach (var interval in Intervals)
         {
@@ -44,7 +50,7 @@ public class BlockScheduleTests
     [Fact]
     public async Task OnHead_AfterALongGap_RunsOnceForAllTheWindowsMissed()
     {
-        var schedule = Schedule(Intervals.Select(Counting));
+        var schedule = Schedule(Intervals.Select(interval => Counting(interval)));
         await HeadAsync(schedule, 1_000);
         await HeadAsync(schedule, 11_000);
         await HeadAsync(schedule, 11_001);
@@ -104,6 +110,43 @@ public class BlockScheduleTests
     }
 
     [Fact]
+    public async Task Job_OfEveryHead_RunsOnceMoreForTheNewestOfTheHeadsItMissed()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<ulong> runs = [];
+        var schedule = Schedule([new BlockJob("slow", 1, TimeSpan.FromMinutes(1), async (block, _) =>
+        {
+            runs.Add(block);
+            await gate.Task;
+            return "";
+        })
+        {
+            Then = Counting(1, "after it"),
+        }]);
+        foreach (var block in (ulong[])[7, 8, 9, 9])
+            schedule.OnHead(block, CancellationToken.None);
+        gate.SetResult();
+        await schedule.WhenIdleAsync();
+
+        Assert.Equal([7, 9], runs);
+        // The second may have been at work when the last head came to it; it is not left out.
+        Assert.Equal(9ul, _runs["after it"][^1]);
+        Assert.Equal(["slow", "after it"], schedule.Jobs.Select(job => job.Name));
+    }
+
+    [Fact]
+    public async Task Job_ThatTellsItself_IsShownAsFailedAndNotLogged()
+    {
+        var logs = new RecordedLogs();
+        var quiet = new BlockJob("quiet", 1, TimeSpan.FromSeconds(5), (_, _) => throw new JobFailedException("no chain")) { TellsItself = true };
+        var schedule = new BlockSchedule([quiet, quiet with { Name = "loud", TellsItself = false }], _time, logs.CreateLogger<BlockSchedule>());
+        await HeadAsync(schedule, 5);
+
+        Assert.All(schedule.Jobs, job => Assert.Equal((false, "no chain", 5.0), (job.Ok, job.Result, job.PatienceSeconds)));
+        Assert.Equal("loud failed: no chain", Assert.Single(logs.Lines).Text);
+    }
+
+    [Fact]
     public async Task Job_PastItsPatience_IsCancelledAndRunsAgainInItsNextWindow()
     {
         var schedule = Schedule([new BlockJob("slow", 10, TimeSpan.FromSeconds(5), async (_, token) =>
@@ -155,12 +198,12 @@ public class BlockScheduleTests
 
     BlockSchedule Schedule(IEnumerable<BlockJob> jobs) => new(jobs, _time, NullLogger<BlockSchedule>.Instance);
 
-    BlockJob Counting(ulong interval) => new($"every {interval}", interval, TimeSpan.FromMinutes(1), (block, _) =>
+    BlockJob Counting(ulong interval, string? name = null) => new(name ?? $"every {interval}", interval, TimeSpan.FromMinutes(1), (block, _) =>
     {
         lock (_runs)
         {
-            if (!_runs.TryGetValue($"every {interval}", out var runs))
-                _runs[$"every {interval}"] = runs = [];
+            if (!_runs.TryGetValue(name ?? $"every {interval}", out var runs))
+                _runs[name ?? $"every {interval}"] = runs = [];
             runs.Add(block);
         }
         return Task.FromResult("done");

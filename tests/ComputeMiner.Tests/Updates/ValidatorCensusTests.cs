@@ -118,7 +118,7 @@ public sealed class ValidatorCensusTests : IAsyncLifetime
 
         var said = await Census(url: url).RunAsync(_miner.Patience);
 
-        Assert.StartsWith($"1 validators at block {_miner.Metagraphs.Current!.Block}: 1.9.0 × 1; minimum version unknown: ", said, StringComparison.Ordinal);
+        Assert.StartsWith($"1 validator at block {_miner.Metagraphs.Current!.Block}: 1.9.0 × 1; minimum version unknown: ", said, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_state, VersionFile.FileName)));
     }
 

@@ -1,0 +1,24 @@
+using System.Globalization;
+using ComputeMiner.Schedule;
+
+namespace ComputeMiner.Cli;
+
+/// <summary>How a job of the schedule stands, on one line.</summary>
+static class JobLine
+{
+    public static string Of(JobStatus job, DateTimeOffset now)
+    {
+        var state = job.IsRunning ? "running since" : job.Ok ? "ok at" : "FAILED at";
+        var block = job.Block?.ToString(CultureInfo.InvariantCulture) ?? "none";
+        var age = job.Started is { } started ? $", {Duration(now - started)} ago" : "";
+        return $"{job.Name}: {state} block {block}{age} (deadline {Duration(TimeSpan.FromSeconds(job.PatienceSeconds))}): {job.Result}";
+    }
+
+    static string Duration(TimeSpan span)
+    {
+        var (value, unit) = span < TimeSpan.FromMinutes(2) ? (Math.Max(0, span.TotalSeconds), "s")
+            : span < TimeSpan.FromHours(2) ? (span.TotalMinutes, "min")
+            : (span.TotalHours, "h");
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value)} {unit}");
+    }
+}
