@@ -53,6 +53,9 @@ public sealed record DevRegistryFault
         RetryAfter = wait?.TotalSeconds.ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A good answer that says that it was the last one for <paramref name="wait"/>.</summary>
+    public static DevRegistryFault UsedUp(TimeSpan wait) => new(FaultKind.UsedUp) { RetryAfter = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture) };
+
     /// <summary>Any status with any JSON body.</summary>
     public static DevRegistryFault Status(int code, string body) => new(FaultKind.Answer) { Code = code, Body = body };
 
@@ -63,5 +66,6 @@ public sealed record DevRegistryFault
         Reset,
         LostAnswer,
         Truncated,
+        UsedUp,
     }
 }

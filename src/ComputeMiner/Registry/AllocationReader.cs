@@ -9,18 +9,16 @@ namespace ComputeMiner.Registry;
 /// Reads whom the validators call allocated. A run counts when it is signed by the hotkey it names and that hotkey has the stake of a
 /// validator; a broken or hostile run is skipped and spoils nothing else.
 /// </summary>
-/// <param name="settings">Where to read.</param>
-/// <param name="keys">Where the API key may lie.</param>
+/// <param name="access">Where to read.</param>
 /// <param name="hotkey">The miner's own.</param>
 /// <param name="netuid">The subnet.</param>
 /// <param name="metagraphs">Says who has it.</param>
 sealed class AllocationReader(
-    RegistrySettings settings, RegistryKeySources keys, Hotkey hotkey, Netuid netuid, MetagraphSource metagraphs)
+    RegistryAccess access, Hotkey hotkey, Netuid netuid, MetagraphSource metagraphs)
 {
     /// <summary>S a validator has more than, whole units: the subnet's own bound (<c>validator_permit_stake</c>), whatever we admit.</summary>
     const double ValidatorStake = 10_000;
 
-    static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(30);
     static readonly string[] Keys = ["hotkey", "signature", "allocated_hotkeys"];
 
     /// <summary>Asks once.</summary>
@@ -28,15 +26,22 @@ sealed class AllocationReader(
     /// <param name="cancellation">Ends it.</param>
     public async Task<AllocationReading> ReadAsync(Hotkey? allocatedBy, CancellationToken cancellation)
     {
-        if (settings.Kind == RegistryKind.Off || keys.IsSwitchedOff || keys.Find(settings.Url) is not { Fault: null } key)
-            return Unknown("the registry is off");
+        var (key, reason) = access.FindKey();
+        if (key is null)
+            return Unknown($"the registry is {reason}");
         if (metagraphs.Current is not { } metagraph)
             return Unknown("the metagraph was not read yet, so nobody's stake is known");
-        using var transport = new RegistryTransport(settings.Url, key, RequestPatience);
+        using var transport = access.Open(key);
+        var (found, counted) = (0, new List<(Hotkey Validator, bool ListsUs)>());
         try
         {
-            var page = await new RegistryApi(transport, settings).FindRunsAsync(Filter(), Keys, cancellation);
-            return page.IsComplete ? Judge(page.Runs, metagraph, allocatedBy) : Unknown("the registry's answer has no end");
+            var isWhole = await new RegistryApi(transport, access.Settings).FindRunsAsync(Filter(), Keys, run =>
+            {
+                found++;
+                if (Read(run, metagraph) is { } read)
+                    counted.Add(read);
+            }, cancellation);
+            return isWhole ? Judge(counted, found, allocatedBy) : Unknown("the registry's answer has no end");
         }
         catch (RegistryException fault)
         {
@@ -44,14 +49,13 @@ sealed class AllocationReader(
         }
     }
 
-    AllocationReading Judge(IReadOnlyList<RegistryRun> runs, Metagraph metagraph, Hotkey? allocatedBy)
+    static AllocationReading Judge(List<(Hotkey Validator, bool ListsUs)> counted, int found, Hotkey? allocatedBy)
     {
-        var counted = runs.Select(run => Read(run, metagraph)).OfType<(Hotkey Validator, bool ListsUs)>().ToList();
-        var skipped = runs.Count - counted.Count;
+        var skipped = found - counted.Count;
         if (counted.Exists(run => run.ListsUs))
             return new(AllocationVerdict.Listed, counted.Count, skipped, $"listed by {counted.Find(run => run.ListsUs).Validator}");
         if (counted.Count == 0)
-            return new(AllocationVerdict.Unknown, 0, skipped, $"no run of a validator counts among {runs.Count}");
+            return new(AllocationVerdict.Unknown, 0, skipped, $"no run of a validator counts among {found}");
         return allocatedBy is { } owner && !counted.Exists(run => run.Validator == owner)
             ? new(AllocationVerdict.Unknown, counted.Count, skipped, $"{owner}, who allocated this machine, has no run that counts")
             : new(AllocationVerdict.NotListed, counted.Count, skipped, $"{counted.Count} validators' runs do not list this machine");

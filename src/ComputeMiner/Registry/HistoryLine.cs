@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Bittensor.Subtensor;
 
@@ -20,22 +20,12 @@ static class HistoryLine
     };
 
     /// <summary>The step of the last line, of JSON text that holds a list of JSON texts; null when there is none.</summary>
-    public static long? LastStepOf(string? historyTail)
-    {
-        try
-        {
-            return JsonNode.Parse(historyTail ?? "[]") is JsonArray { Count: > 0 } lines
-                && lines[^1] is JsonValue last && last.TryGetValue<string>(out var line)
-                && JsonNode.Parse(line) is JsonObject fields
-                && fields["_step"] is JsonValue step && step.TryGetValue<long>(out var number)
-                ? number
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static long? LastStepOf(string? historyTail) =>
+        ReadableJson.Parse(Encoding.UTF8.GetBytes(historyTail ?? "[]")) is JsonArray { Count: > 0 } lines
+            && lines[^1] is JsonValue last && last.TryGetValue<string>(out var line)
+            && LenientJson.ParseObject(line)?["_step"] is JsonValue step && step.TryGetValue<long>(out var number)
+            ? number
+            : null;
 
     /// <summary>JSON has no word for what is not a number.</summary>
     static JsonNode? Number(double value) => double.IsFinite(value) ? value : null;

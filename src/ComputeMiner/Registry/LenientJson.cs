@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace ComputeMiner.Registry;
@@ -11,24 +11,13 @@ static class LenientJson
 {
     static readonly string[] NoNumbers = ["-Infinity", "Infinity", "NaN"];
 
-    public static JsonObject? ParseObject(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(WithoutBareWords(text)) as JsonObject;
-        }
-        catch (Exception fault) when (fault is JsonException or ArgumentException)
-        {
-            // ArgumentException: the same key twice.
-            return null;
-        }
-    }
+    public static JsonObject? ParseObject(string text) => ReadableJson.Parse(Encoding.UTF8.GetBytes(WithoutBareWords(text))) as JsonObject;
 
     static string WithoutBareWords(string text)
     {
         if (!Array.Exists(NoNumbers, word => text.Contains(word, StringComparison.Ordinal)))
             return text;
-        var result = new System.Text.StringBuilder(text.Length);
+        var result = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '"')

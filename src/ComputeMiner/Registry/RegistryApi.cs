@@ -21,14 +21,16 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
         return Text(Member(data, "viewer"), "username");
     }
 
-    /// <summary>Every run that matches a filter.</summary>
+    /// <summary>Shows every run that matches a filter, once. Anybody may make runs, and large ones: no more than a page of them is held.</summary>
     /// <param name="filter">In the service's dialect of MongoDB's.</param>
     /// <param name="keys">The configuration's keys that matter; others may come along.</param>
+    /// <param name="see">Told of each.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <returns>Whether those were all.</returns>
     /// <exception cref="RegistryException"/>
-    public async Task<RegistryRunPage> FindRunsAsync(JsonObject filter, IReadOnlyList<string> keys, CancellationToken cancellation)
+    public async Task<bool> FindRunsAsync(JsonObject filter, IReadOnlyList<string> keys, Action<RegistryRun> see, CancellationToken cancellation)
     {
-        var runs = new Dictionary<string, RegistryRun>();
+        var seen = new HashSet<string>();
         var cursors = new HashSet<string>();
         string? cursor = null;
         // A validator's configuration holds 256 neurons' statistics: only what matters is asked for, where the service can do that.
@@ -47,21 +49,22 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
                 continue;
             }
             var edges = connection["edges"] as JsonArray ?? throw Incomplete();
-            foreach (var node in edges.Select(edge => Member(edge, "node")))
+            foreach (var edge in edges)
             {
-                if (Text(node, "name") is { } name && Text(node, "config") is { } config)
-                    runs.TryAdd(name, new RegistryRun(name, Text(Member(node, "user"), "username"), config, TimeOf(Text(node, "heartbeatAt"))));
+                var node = Member(edge, "node") ?? throw Incomplete();
+                if (Text(node, "name") is { } name && Text(node, "config") is { } config && seen.Add(name))
+                    see(new RegistryRun(name, Text(Member(node, "user"), "username"), config, TimeOf(Text(node, "heartbeatAt"))));
             }
             var info = Member(connection, "pageInfo") ?? throw Incomplete();
             if (info["hasNextPage"] is not JsonValue more || !more.TryGetValue<bool>(out var hasMore))
                 throw Incomplete();
             if (!hasMore)
-                return new RegistryRunPage([.. runs.Values], IsComplete: true);
+                return true;
             cursor = Text(info, "endCursor");
             if (edges.Count == 0 || cursor is null || !cursors.Add(cursor))
                 break;
         }
-        return new RegistryRunPage([.. runs.Values], IsComplete: false);
+        return false;
     }
 
     /// <summary>What is stored of a run; null when it is not there, or not any more.</summary>
@@ -118,7 +121,7 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
     async Task<JsonObject> PageAsync(JsonObject filter, IReadOnlyList<string>? keys, string? cursor, CancellationToken cancellation)
     {
         var config = keys is null ? "config" : $"config(keys: [{string.Join(", ", keys.Select(key => $"\"{key}\""))}])";
-        var data = await QueryAsync(
+        var (data, fault) = await AskAsync(
             $$"""
             query Runs($project: String!, $entity: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
               project(name: $project, entityName: $entity) {
@@ -131,6 +134,9 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
             """,
             // Oldest first: newest-first pages repeat runs while others are made.
             Variables(("filters", filter.ToJsonString()), ("order", "+created_at"), ("cursor", cursor), ("perPage", PageSize)), cancellation);
+        // A part that failed could be the run that matters.
+        if (fault is not null)
+            throw new RegistryException(RegistryFault.Unavailable, fault);
         var project = Member(data, "project") ?? throw new RegistryException(RegistryFault.NotFound, ProjectMissing);
         return Member(project, "runs") ?? throw Incomplete();
     }
@@ -143,11 +149,15 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
         return variables;
     }
 
-    async Task<JsonObject> QueryAsync(string query, JsonObject variables, CancellationToken cancellation)
+    async Task<JsonObject> QueryAsync(string query, JsonObject variables, CancellationToken cancellation) =>
+        (await AskAsync(query, variables, cancellation)).Data;
+
+    /// <summary>What was answered, and what the service says of parts that failed.</summary>
+    async Task<(JsonObject Data, string? Fault)> AskAsync(string query, JsonObject variables, CancellationToken cancellation)
     {
         var answer = await transport.PostAsync("graphql", new JsonObject { ["query"] = query, ["variables"] = variables }, cancellation);
         if (answer["data"] is JsonObject data)
-            return data;
+            return (data, RegistryTransport.Words(answer));
         throw new RegistryException(RegistryFault.Unavailable, RegistryTransport.Words(answer) ?? "the answer holds no data");
     }
 

@@ -28,10 +28,10 @@ sealed partial class RegistryLink : IDisposable
         ILoggerFactory loggers)
     {
         (_hotkey, _metagraphs, _time, _logger) = (hotkey.Hotkey, metagraphs, time, loggers.CreateLogger<RegistryLink>());
-        var keys = RegistryKeySources.OfThisProcess();
+        var access = new RegistryAccess(settings, RegistryKeySources.OfThisProcess(), time);
         _outbox = new RegistryOutbox(new RegistryStateFile(stateDirectory, hotkey.Hotkey), reason => Log.StateUnwritten(_logger, reason));
-        Publisher = new RegistryPublisher(settings, keys, hotkey, facts, _outbox, time, loggers.CreateLogger<RegistryPublisher>());
-        _reader = new AllocationReader(settings, keys, hotkey.Hotkey, new Netuid(facts().Netuid), metagraphs);
+        Publisher = new RegistryPublisher(access, hotkey, facts, _outbox, time, loggers.CreateLogger<RegistryPublisher>());
+        _reader = new AllocationReader(access, hotkey.Hotkey, new Netuid(facts().Netuid), metagraphs);
         _verdicts = new AllocationVerdicts(time);
     }
 

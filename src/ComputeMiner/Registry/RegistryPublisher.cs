@@ -8,15 +8,14 @@ namespace ComputeMiner.Registry;
 /// an outage of any length costs one write, and no request ever waits for the registry. A post at least every 30 seconds keeps the run's
 /// state <c>running</c>, without which validators do not read it.
 /// </summary>
-/// <param name="settings">Where to.</param>
-/// <param name="keys">Where the API key may lie.</param>
+/// <param name="access">Where to.</param>
 /// <param name="hotkey">Signs the run.</param>
 /// <param name="facts">What the miner is at this moment.</param>
 /// <param name="outbox">What must outlive the process.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told what an operator acts on.</param>
 sealed partial class RegistryPublisher(
-    RegistrySettings settings, RegistryKeySources keys, Keypair hotkey, Func<RegistryFacts> facts, RegistryOutbox outbox, TimeProvider time,
+    RegistryAccess access, Keypair hotkey, Func<RegistryFacts> facts, RegistryOutbox outbox, TimeProvider time,
     ILogger<RegistryPublisher> logger) : BackgroundService
 {
     /// <summary>The service calls a run crashed after five minutes without a post.</summary>
@@ -31,17 +30,18 @@ sealed partial class RegistryPublisher(
     static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(60);
     static readonly TimeSpan KeyRetry = TimeSpan.FromMinutes(10);
     static readonly TimeSpan PermissionRetry = TimeSpan.FromMinutes(15);
-    static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>What the end of the program waits for the registry's farewell.</summary>
     static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(3);
 
     readonly SemaphoreSlim _changed = new(0, 1);
+    readonly long _origin = time.GetTimestamp();
     volatile RegistryPresence _current = new(RegistryStage.Starting, "not asked yet");
     RegistrySession? _session;
     string? _shownTo;
-    DateTimeOffset _nextDocument;
-    DateTimeOffset _nextBeat;
+    string? _refusal;
+    TimeSpan _nextDocument;
+    TimeSpan _nextBeat;
     int _failures;
 
     public RegistryPresence Current
@@ -53,17 +53,10 @@ sealed partial class RegistryPublisher(
         }
     }
 
-    /// <summary>The API key of this moment; null with the reason when nothing is published.</summary>
-    (RegistryKey? Key, string Reason) FindKey()
-    {
-        if (settings.Kind == RegistryKind.Off)
-            return (null, "off: --registry off");
-        if (keys.IsSwitchedOff)
-            return (null, "off: WANDB_MODE says so");
-        if (keys.Find(settings.Url) is not { } key)
-            return (null, "off: no key. Validators do not see this machine's hardware; put the API key of a wandb.ai account into WANDB_API_KEY, .env or ~/.netrc");
-        return key.Fault is { } fault ? (null, $"off: {fault}") : (key, "");
-    }
+    RegistrySettings Settings => access.Settings;
+
+    /// <summary>Since this began, whatever becomes of the machine's clock: a run must not fall silent because that was set back.</summary>
+    TimeSpan Elapsed => time.GetElapsedTime(_origin);
 
     /// <summary>The document may have changed. Returns at once.</summary>
     public void Touch()
@@ -86,16 +79,16 @@ sealed partial class RegistryPublisher(
     {
         while (true)
         {
-            var (key, reason) = FindKey();
+            var (key, reason) = access.FindKey();
             if (key is null)
             {
                 Become(new RegistryPresence(RegistryStage.Off, reason));
                 // A key may be put there while the miner runs; a setting can not change.
-                await Task.Delay(settings.Kind == RegistryKind.Off ? Timeout.InfiniteTimeSpan : KeyRetry, time, stoppingToken);
+                await Task.Delay(Settings.Kind == RegistryKind.Off ? Timeout.InfiniteTimeSpan : KeyRetry, time, stoppingToken);
                 continue;
             }
-            using var transport = new RegistryTransport(settings.Url, key, RequestPatience);
-            var api = new RegistryApi(transport, settings);
+            using var transport = access.Open(key);
+            var api = new RegistryApi(transport, Settings);
             try
             {
                 await PublishAsync(api, key, stoppingToken);
@@ -108,7 +101,7 @@ sealed partial class RegistryPublisher(
         }
     }
 
-    /// <summary>Until the key is not accepted any more.</summary>
+    /// <summary>Until another key may help.</summary>
     async Task PublishAsync(RegistryApi api, RegistryKey key, CancellationToken cancellation)
     {
         while (true)
@@ -122,13 +115,10 @@ sealed partial class RegistryPublisher(
             catch (RegistryException fault)
             {
                 wait = await JudgeAsync(api, fault, cancellation);
-                if (fault.Fault == RegistryFault.Unauthorised)
-                {
-                    await Task.Delay(wait, time, cancellation);
-                    return;
-                }
                 // A change is no reason to ask a service that just refused.
                 await Task.Delay(wait, time, cancellation);
+                if (_current.Stage is RegistryStage.Unauthorised or RegistryStage.NoPermission)
+                    return;
                 continue;
             }
             if (await ChangedWithinAsync(wait, cancellation))
@@ -142,13 +132,12 @@ sealed partial class RegistryPublisher(
     {
         var isNew = _session is null;
         _session ??= await RegistrySession.OpenAsync(api, outbox, hotkey, facts().Netuid, time, cancellation);
-        var now = time.GetUtcNow();
+        var now = Elapsed;
         var current = facts();
         // Who has the machine is what validators act on; everything else can wait for its turn.
         if (isNew || now >= _nextDocument || current.AllocatedTo != _shownTo)
         {
-            if (await _session.PublishAsync(current, cancellation))
-                _nextDocument = now + BetweenDocuments;
+            _nextDocument = now + await ShowAsync(_session, current, cancellation);
             _shownTo = current.AllocatedTo;
         }
         // A document alone does not set a run going again.
@@ -156,9 +145,28 @@ sealed partial class RegistryPublisher(
         {
             await _session.BeatAsync(cancellation);
             _nextBeat = now + Beat;
-            Become(new RegistryPresence(RegistryStage.Published, $"run {_session.RunId} of {settings.Entity}/{settings.Project}, {key}", LastPost: now));
+            Become(new RegistryPresence(
+                _refusal is null ? RegistryStage.Published : RegistryStage.Retrying,
+                _refusal ?? $"run {_session.RunId} of {Settings.Entity}/{Settings.Project}, {key}", LastPost: time.GetUtcNow()));
         }
-        return (_nextDocument > now && _nextDocument < _nextBeat ? _nextDocument : _nextBeat) - time.GetUtcNow();
+        return (_nextDocument > now && _nextDocument < _nextBeat ? _nextDocument : _nextBeat) - Elapsed;
+    }
+
+    /// <summary>Sends the document; one that is refused does not keep the run from showing its signs of life.</summary>
+    /// <returns>How long not to send another.</returns>
+    async Task<TimeSpan> ShowAsync(RegistrySession session, RegistryFacts current, CancellationToken cancellation)
+    {
+        try
+        {
+            var isSent = await session.PublishAsync(current, cancellation);
+            _refusal = null;
+            return isSent ? BetweenDocuments : TimeSpan.Zero;
+        }
+        catch (RegistryException fault) when (fault.Fault == RegistryFault.Rejected)
+        {
+            _refusal = $"the document is refused: {fault.Message}; next try in {PermissionRetry.TotalMinutes:0} min";
+            return session.IsThere ? PermissionRetry : throw new RegistryException(RegistryFault.Rejected, _refusal, PermissionRetry, fault);
+        }
     }
 
     /// <returns>How long to wait after a failure.</returns>

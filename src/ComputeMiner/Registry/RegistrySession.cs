@@ -30,6 +30,9 @@ sealed class RegistrySession
     /// <summary>Whether the run was there before.</summary>
     public bool IsResumed { get; }
 
+    /// <summary>Whether the run is there.</summary>
+    public bool IsThere => _storageId is not null;
+
     /// <summary>Finds the run that is ours, or settles on a new id.</summary>
     /// <exception cref="RegistryException"/>
     public static async Task<RegistrySession> OpenAsync(
@@ -59,16 +62,7 @@ sealed class RegistrySession
         var text = document.ToJsonString();
         if (text == _sent)
             return false;
-        try
-        {
-            _storageId = await _api.UpsertAsync(RunId, _storageId, $"miner-{_hotkey.Hotkey}", document, cancellation);
-        }
-        catch (RegistryException fault) when (fault.Fault == RegistryFault.Rejected)
-        {
-            // The same text will not be taken a second time either.
-            _sent = text;
-            throw;
-        }
+        _storageId = await _api.UpsertAsync(RunId, _storageId, $"miner-{_hotkey.Hotkey}", document, cancellation);
         _sent = text;
         return true;
     }
@@ -128,8 +122,13 @@ sealed class RegistrySession
                 new JsonObject { ["config.config.netuid"] = netuid },
                 new JsonObject { ["display_name"] = $"miner-{hotkey}" }),
         };
-        var page = await api.FindRunsAsync(filter, ["hotkey", "signature"], cancellation);
-        return page.Runs.Where(run => run.Username == username && IsSigned(run, hotkey)).MaxBy(run => run.HeartbeatAt);
+        RegistryRun? latest = null;
+        await api.FindRunsAsync(filter, ["hotkey", "signature"], run =>
+        {
+            if (run.Username == username && IsSigned(run, hotkey) && !(run.HeartbeatAt <= latest?.HeartbeatAt))
+                latest = run;
+        }, cancellation);
+        return latest;
     }
 
     static bool IsSigned(RegistryRun run, Hotkey hotkey)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ComputeMiner.Registry;
@@ -14,7 +13,7 @@ namespace ComputeMiner.Registry;
 sealed class RegistryTransport : IDisposable
 {
     /// <summary>A page of fifty validators' whole configurations is a few MB.</summary>
-    const int LargestAnswer = 64 << 20;
+    const int LargestAnswer = 32 << 20;
 
     const int LongestQuote = 300;
 
@@ -22,9 +21,15 @@ sealed class RegistryTransport : IDisposable
     static readonly ProductInfoHeaderValue Agent = new("ComputeMiner", ProductVersion.Text);
 
     readonly HttpClient _http;
+    readonly RegistryPace _pace;
 
-    public RegistryTransport(Uri service, RegistryKey key, TimeSpan patience)
+    /// <param name="service">The service's address.</param>
+    /// <param name="key">Goes with every request.</param>
+    /// <param name="patience">How long one may take.</param>
+    /// <param name="pace">What the service asked of all who use the key.</param>
+    public RegistryTransport(Uri service, RegistryKey key, TimeSpan patience, RegistryPace pace)
     {
+        _pace = pace;
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -45,12 +50,16 @@ sealed class RegistryTransport : IDisposable
     /// <exception cref="RegistryException">Anything else.</exception>
     public async Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation)
     {
+        if (_pace.WaitFor(path) is { } wait)
+            throw new RegistryException(RegistryFault.RateLimited, "the service asked to wait", wait);
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString()));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
             using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation);
-            var answer = Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
+            var answer = ReadableJson.Parse(await response.Content.ReadAsByteArrayAsync(cancellation)) as JsonObject;
+            if (PauseAfter(response) is { } pause)
+                _pace.Pause(path, pause);
             if (Judge(response, answer) is { } fault)
                 throw fault;
             return answer ?? throw new RegistryException(RegistryFault.Unavailable, "the answer is no JSON object");
@@ -71,18 +80,6 @@ sealed class RegistryTransport : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    static JsonObject? Parse(byte[] bytes)
-    {
-        try
-        {
-            return JsonNode.Parse(bytes) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     static RegistryException? Judge(HttpResponseMessage response, JsonObject? answer)
     {
         if (response.StatusCode == HttpStatusCode.OK)
@@ -95,7 +92,8 @@ sealed class RegistryTransport : IDisposable
             HttpStatusCode.NotFound => new(RegistryFault.NotFound, text),
             HttpStatusCode.Conflict => new(RegistryFault.Conflict, text),
             HttpStatusCode.TooManyRequests => new(RegistryFault.RateLimited, text, WaitOf(response.Headers)),
-            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new(RegistryFault.Unavailable, text, WaitOf(response.Headers)),
+            // A redirection is a proxy's or a guest network's, not the service's.
+            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError or (>= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest) => new(RegistryFault.Unavailable, text, WaitOf(response.Headers)),
             _ => new(RegistryFault.Rejected, text),
         };
     }
@@ -114,6 +112,13 @@ sealed class RegistryTransport : IDisposable
 
         static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var words) ? words : null;
     }
+
+    /// <summary>How long nothing more is to be asked: after a refusal for asking too much, and after the last answer before one.</summary>
+    static TimeSpan? PauseAfter(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.TooManyRequests
+            || (response.Headers.TryGetValues("RateLimit-Remaining", out var left) && left.First() == "0")
+            ? WaitOf(response.Headers)
+            : null;
 
     static TimeSpan? WaitOf(HttpResponseHeaders headers)
     {

@@ -95,7 +95,8 @@ sealed class RegistryServer : IAsyncDisposable
         var text = answer.ToJsonString();
         if (fault?.Kind == DevRegistryFault.FaultKind.Truncated)
             text = text[..(text.Length / 2)];
-        await SendAsync(context, status, text, "application/json", wait?.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), cancellation);
+        var pause = fault?.Kind == DevRegistryFault.FaultKind.UsedUp ? fault.RetryAfter : wait?.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        await SendAsync(context, status, text, "application/json", pause, cancellation);
     }
 
     static async Task SendAsync(HttpContext context, int status, string body, string contentType, string? retryAfter, CancellationToken cancellation)
@@ -104,7 +105,8 @@ sealed class RegistryServer : IAsyncDisposable
         context.Response.ContentType = contentType;
         if (retryAfter is not null)
         {
-            context.Response.Headers.RetryAfter = retryAfter;
+            if (status != StatusCodes.Status200OK)
+                context.Response.Headers.RetryAfter = retryAfter;
             context.Response.Headers["RateLimit-Remaining"] = "0";
             context.Response.Headers["RateLimit-Reset"] = retryAfter;
         }

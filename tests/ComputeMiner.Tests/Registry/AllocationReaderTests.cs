@@ -62,6 +62,10 @@ public sealed class AllocationReaderTests : IAsyncLifetime
     [InlineData("unwrapped", """{"hotkey":"5Grw","signature":"00","allocated_hotkeys":[]}""")]
     [InlineData("bad hex", """{"hotkey":{"value":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"},"signature":{"value":"zz"},"allocated_hotkeys":{"value":["SELF"]}}""")]
     [InlineData("forged", """{"hotkey":{"value":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"},"signature":{"value":"18dde3d7f3461d9366e533c48585edec85561d80fa9941f9fd2d32a6ddbb852052b6237c7f8217d3538e033364c3d7aae3de769337491bd9864ce4f749b55480"},"allocated_hotkeys":{"value":["SELF"]}}""")]
+    [InlineData("a key twice", """{"hotkey":{"value":"a"},"hotkey":{"value":"b"}}""")]
+    [InlineData("a key twice below", """{"hotkey":{"value":"a","value":"b"}}""")]
+    [InlineData("half a character", """{"hotkey":{"value":"\ud800"}}""")]
+    [InlineData("half a character in a key", """{"\ud800":1,"hotkey":{"value":"a"}}""")]
     [InlineData("list of a wrong type", """{"hotkey":{"value":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"},"signature":{"value":"00"},"allocated_hotkeys":{"value":"SELF"}}""")]
     public async Task Read_WithAHostileRun_SkipsItAlone(string what, string config)
     {
@@ -87,6 +91,44 @@ public sealed class AllocationReaderTests : IAsyncLifetime
         var reading = await ReadAsync(null);
 
         Assert.Equal((AllocationVerdict.Listed, 1, 2), (reading.Verdict, reading.Validators, reading.Skipped));
+    }
+
+    /// <summary>A signed list may hold what no text is; the others of it stand.</summary>
+    [Fact]
+    public async Task Read_OfAListWithHalfACharacter_SkipsTheRunAndHearsTheOthers()
+    {
+        var signature = RunSignature.Sign(Alice, "alice001");
+        _bench.Registry.Put("x", "alice001", "x", """{"role":{"value":"validator"},"config":{"value":{"netuid":27}},"hotkey":{"value":"HOTKEY"},"signature":{"value":"SIGNATURE"},"allocated_hotkeys":{"value":["\ud800"]}}"""
+            .Replace("HOTKEY", Alice.Hotkey.ToString(), StringComparison.Ordinal).Replace("SIGNATURE", signature, StringComparison.Ordinal));
+        _bench.Registry.PutValidator(Bob, "bob00001", 27, RegistryBench.Miner.Hotkey);
+
+        var reading = await ReadAsync(null);
+
+        Assert.Equal((AllocationVerdict.Listed, 1, 1), (reading.Verdict, reading.Validators, reading.Skipped));
+    }
+
+    /// <summary>Half an answer is none: a run that was left out could be the one that lists us.</summary>
+    [Theory]
+    [InlineData("""{"errors":[{"message":"timeout"}],"data":{"project":{"runs":{"edges":[],"pageInfo":{"hasNextPage":false}}}}}""")]
+    [InlineData("""{"data":{"project":{"runs":{"edges":[{"node":null}],"pageInfo":{"hasNextPage":false}}}}}""")]
+    public async Task Read_OfAPartialAnswer_IsUnknownForALackOfAnswer(string answer)
+    {
+        _bench.Registry.Faults.Always(DevRegistryOperation.Runs, DevRegistryFault.Status(200, answer));
+
+        var reading = await ReadAsync(null);
+
+        Assert.Equal(AllocationVerdict.Unknown, reading.Verdict);
+        Assert.DoesNotContain("no run of a validator", reading.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_OfAPageThatIsTooLarge_IsUnknown()
+    {
+        for (var i = 0; i < 4; i++)
+            _bench.Registry.Put("x", $"huge000{i}", "x", """{"role":{"value":"validator"},"config":{"value":{"netuid":27}},"allocated_hotkeys":{"value":"LONG"}}""".Replace("LONG", new string('x', 9_000_000), StringComparison.Ordinal));
+        _bench.Registry.PutValidator(Alice, "alice001", 27);
+
+        Assert.Equal(AllocationVerdict.Unknown, (await ReadAsync(null)).Verdict);
     }
 
     [Fact]
@@ -155,7 +197,7 @@ public sealed class AllocationReaderTests : IAsyncLifetime
     }
 
     Task<AllocationReading> ReadAsync(Hotkey? allocatedBy) =>
-        new AllocationReader(_bench.Settings, _bench.Keys, RegistryBench.Miner.Hotkey, new Netuid(27), _metagraphs)
+        new AllocationReader(_bench.Access, RegistryBench.Miner.Hotkey, new Netuid(27), _metagraphs)
             .ReadAsync(allocatedBy, TestContext.Current.CancellationToken);
 
     static string Page(string config) => """{"data":{"project":{"runs":{"edges":[{"node":{"name":"hostile1","config":CONFIG}}],"pageInfo":{"hasNextPage":false,"endCursor":"x"}}}}}"""

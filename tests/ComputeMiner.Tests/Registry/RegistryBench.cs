@@ -1,5 +1,6 @@
 using Bittensor.Keys;
 using ComputeMiner.Registry;
+using ComputeMiner.Tests.Allocations;
 using DevNet;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -14,6 +15,11 @@ sealed class RegistryBench : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
+    /// <summary>The miner's own clock, which may be set.</summary>
+    public WallClock Clock { get; }
+
+    RegistryBench() => Clock = new WallClock(Time);
+
     public static Keypair Miner { get; } = Keypair.FromUri("//Miner");
 
     public DevRegistry Registry { get; private set; } = null!;
@@ -24,7 +30,7 @@ sealed class RegistryBench : IAsyncDisposable
 
     public RegistrySettings Settings { get; private set; } = null!;
 
-    public RegistryKeySources Keys { get; private set; } = null!;
+    public RegistryAccess Access { get; private set; } = null!;
 
     public string StatePath => Path.Combine(_directory, RegistryStateFile.FileName);
 
@@ -38,7 +44,8 @@ sealed class RegistryBench : IAsyncDisposable
             RateLimit = options?.RateLimit,
         });
         bench.Settings = new RegistrySettings { Url = bench.Registry.Endpoint };
-        bench.Keys = new RegistryKeySources(bench._variables.GetValueOrDefault, bench._directory, bench._directory);
+        var keys = new RegistryKeySources(bench._variables.GetValueOrDefault, bench._directory, bench._directory);
+        bench.Access = new RegistryAccess(bench.Settings, keys, bench.Clock);
         return bench;
     }
 
@@ -53,7 +60,7 @@ sealed class RegistryBench : IAsyncDisposable
     public async Task StartMinerAsync()
     {
         var outbox = new RegistryOutbox(new RegistryStateFile(_directory, Miner.Hotkey), reason => Assert.Fail(reason));
-        Publisher = new RegistryPublisher(Settings, Keys, Miner, () => Facts, outbox, Time, NullLogger<RegistryPublisher>.Instance);
+        Publisher = new RegistryPublisher(Access, Miner, () => Facts, outbox, Clock, NullLogger<RegistryPublisher>.Instance);
         await Publisher.StartAsync(TestContext.Current.CancellationToken);
     }
 

@@ -165,6 +165,107 @@ public sealed class RegistryOutageTests : IAsyncLifetime
         Assert.Equal(0, asked);
     }
 
+    /// <summary>Validators call a run crashed that is silent for five minutes, whatever the machine's clock says.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(-365)]
+    [InlineData(365)]
+    public async Task Clock_SetByDays_DoesNotSilenceTheRun(int days)
+    {
+        await _bench.StartMinerAsync();
+        await _bench.PublishedAsync();
+        _bench.Clock.Set(TimeSpan.FromDays(days));
+        var posts = _bench.Count(DevRegistryOperation.FileStream);
+        var patience = _bench.Time.GetUtcNow().AddMinutes(4);
+        await _bench.UntilAsync(() => _bench.Count(DevRegistryOperation.FileStream) > posts + 2 || _bench.Time.GetUtcNow() > patience);
+
+        Assert.True(_bench.Count(DevRegistryOperation.FileStream) > posts + 2, "no sign of life within four minutes");
+    }
+
+    [Fact]
+    public async Task Document_ThatIsRefused_IsSaidAndTriedAgainLater()
+    {
+        await _bench.StartMinerAsync();
+        await _bench.PublishedAsync();
+        _bench.Registry.Faults.Next(DevRegistryOperation.Upsert, DevRegistryFault.Status(400, """{"errors":[{"message":"you may not"}]}"""));
+        _bench.Facts = _bench.Facts with { AllocatedTo = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY" };
+        _bench.Publisher.Touch();
+        await _bench.UntilAsync(() => _bench.Publisher.Current.Stage == RegistryStage.Retrying);
+        var posts = _bench.Count(DevRegistryOperation.FileStream);
+        await _bench.UntilAsync(() => _bench.Count(DevRegistryOperation.FileStream) > posts + 1);
+        var between = _bench.Publisher.Current;
+        await _bench.UntilAsync(() => _bench.Registry.Runs[0].Config.Contains("5GrwvaEF5", StringComparison.Ordinal));
+        await _bench.PublishedAsync();
+
+        Assert.Equal(RegistryStage.Retrying, between.Stage);
+        Assert.Contains("you may not", between.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>What no service says must not end the program.</summary>
+    [Theory]
+    [InlineData("""{"data":{"viewer":{"username":"a","username":"b"}}}""")]
+    [InlineData("""{"data":{"viewer":{"username":"\ud800"}}}""")]
+    [InlineData("""{"data":{},"data":{}}""")]
+    [InlineData("""{"\udfff":1}""")]
+    public async Task Answer_ThatIsNoText_IsTriedAgain(string answer)
+    {
+        _bench.Registry.Faults.Next(null, DevRegistryFault.Status(200, answer), 2);
+        await _bench.StartMinerAsync();
+        await _bench.PublishedAsync();
+
+        Assert.Equal("running", Assert.Single(_bench.Registry.Runs).State);
+    }
+
+    /// <summary>A guest network's page is no answer of the registry's.</summary>
+    [Fact]
+    public async Task Redirection_OfADocument_IsTriedAgain()
+    {
+        _bench.Registry.Faults.Next(DevRegistryOperation.Upsert, DevRegistryFault.Status(302, ""), 2);
+        await _bench.StartMinerAsync();
+        await _bench.UntilAsync(() => _bench.Registry.Runs is [{ State: "running" }]);
+
+        Assert.Equal(3, _bench.Count(DevRegistryOperation.Upsert));
+    }
+
+    [Fact]
+    public async Task Account_ThatMayOnlyRead_IsLeftForAnotherKeyInItsPlace()
+    {
+        _bench.UseKey(new string('3', 40));
+        await _bench.StartMinerAsync();
+        await _bench.UntilAsync(() => _bench.Publisher.Current.Stage == RegistryStage.NoPermission);
+        _bench.UseKey(DevRegistryAccount.Default.Key);
+        await _bench.PublishedAsync();
+
+        Assert.Equal("devminer", Assert.Single(_bench.Registry.Runs).Owner);
+    }
+
+    /// <summary>The key goes with every request: not in clear text through a network.</summary>
+    [Theory]
+    [InlineData("http://api.wandb.ai/")]
+    [InlineData("http://192.0.2.1:8080/")]
+    public async Task Url_ThatIsNotEncrypted_IsOffAndSaysWhy(string url)
+    {
+        _bench.Settings.Url = new Uri(url);
+        await _bench.StartMinerAsync();
+        await _bench.UntilAsync(() => _bench.Publisher.Current.Stage == RegistryStage.Off);
+
+        Assert.Contains("https", _bench.Publisher.Current.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>The service says how much is left before it refuses.</summary>
+    [Fact]
+    public async Task RateLimit_ThatIsUsedUp_IsWaitedForBeforeARefusal()
+    {
+        await _bench.StartMinerAsync();
+        await _bench.PublishedAsync();
+        _bench.Registry.Faults.Next(DevRegistryOperation.FileStream, DevRegistryFault.UsedUp(TimeSpan.FromSeconds(120)));
+        var posts = _bench.Count(DevRegistryOperation.FileStream);
+        await _bench.UntilAsync(() => _bench.Count(DevRegistryOperation.FileStream) == posts + 2);
+
+        var seen = _bench.Registry.Requests.Where(r => r.Operation == DevRegistryOperation.FileStream).ToList();
+        Assert.InRange(seen[^1].At - seen[^2].At, TimeSpan.FromSeconds(119), TimeSpan.FromSeconds(300));
+    }
+
     [Fact]
     public async Task Stop_WhileTheServiceHangs_ReturnsWithinItsPatience()
     {
