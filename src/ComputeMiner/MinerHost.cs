@@ -110,7 +110,7 @@ static partial class MinerHost
         {
             More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail)],
         };
-        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry);
+        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, machine);
         var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last, Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
 

@@ -2,6 +2,7 @@ using Bittensor.Keys;
 using ComputeMiner.Admission;
 using ComputeMiner.Allocations;
 using ComputeMiner.Configuration;
+using ComputeMiner.Containers;
 using ComputeMiner.Presence;
 using ComputeMiner.Registry;
 
@@ -13,7 +14,7 @@ namespace ComputeMiner.Dashboard;
 /// </summary>
 sealed class StartupOrder(
     MinerOptions options, Hotkey hotkey, MetagraphSource metagraphs, ChainFollower follower, Registration registration, Allocator allocator,
-    AllocationStartup startup, RegistryLink registry)
+    AllocationStartup startup, RegistryLink registry, EngineInfo docker)
 {
     public IReadOnlyList<StartupStep> Read()
     {
@@ -31,7 +32,10 @@ sealed class StartupOrder(
             metagraphs.Current is { } metagraph
                 ? new("metagraph", true, $"{metagraph.Neurons.Length} neurons at block {metagraph.Block}")
                 : new("metagraph", false, "not read yet", "it follows the chain; see that --netuid is right"),
-            new("docker and image", snapshot.Ready, startup.Progress, snapshot.Ready ? null : "miner doctor tells what Docker lacks"),
+            new("docker", true, $"Docker {docker.Version}, {docker.Cpus} CPUs"),
+            snapshot.Ready
+                ? new("image", true, $"its container printed {DockerProfile.ProbeWord}")
+                : new("image", false, startup.Progress, "miner doctor tells what Docker lacks"),
             allocator.Gate is not { } gate
                 ? new("gpus", true, "none handed out")
                 : new("gpus", gate.Obstacle is null, gate.Detail, gate.Obstacle is null ? null : "it is looked at again by itself; miner gpus shows more"),

@@ -45,7 +45,7 @@ public class RegistryTests
 
         var status = await miner.StatusAsync();
         Assert.Equal(
-            ["configuration", "logging", "wallet", "chain", "metagraph", "docker and image", "gpus", "lists", "axon", "registry", "allocations", "serving"],
+            ["configuration", "logging", "wallet", "chain", "metagraph", "docker", "image", "gpus", "lists", "axon", "registry", "allocations", "serving"],
             status.GetProperty("startup").EnumerateArray().Select(step => step.GetProperty("name").GetString()));
         Assert.All(status.GetProperty("startup").EnumerateArray(), step => Assert.True(step.GetProperty("done").GetBoolean(), step.ToString()));
         var jobs = status.GetProperty("jobs").EnumerateArray().ToList();

@@ -35,10 +35,10 @@ public class StartupTests
         var pong = await session.PingAsync(token);
 
         Assert.Equal(200, pong.StatusCode);
-        Assert.All((string[])["chain", "metagraph", "docker and image", "serving"], name => Assert.False(steps[name].Done, name));
-        Assert.All((string[])["configuration", "logging", "wallet", "lists", "axon", "registry"], name => Assert.True(steps[name].Done, name));
+        Assert.All((string[])["chain", "metagraph", "image", "serving"], name => Assert.False(steps[name].Done, name));
+        Assert.All((string[])["configuration", "logging", "wallet", "docker", "lists", "axon", "registry"], name => Assert.True(steps[name].Done, name));
         Assert.Contains("--subtensor.chain_endpoint", steps["chain"].Remedy, StringComparison.Ordinal);
-        Assert.Contains("miner doctor", steps["docker and image"].Remedy, StringComparison.Ordinal);
+        Assert.Contains("miner doctor", steps["image"].Remedy, StringComparison.Ordinal);
         Directory.Delete(directory, recursive: true);
     }
 
