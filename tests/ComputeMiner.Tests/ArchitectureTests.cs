@@ -113,7 +113,7 @@ public partial class ArchitectureTests
         {
             "Bittensor.Axon" or "ComputeMiner.Admission" => 1,
             "ComputeMiner.Allocations" => 2,
-            "ComputeMiner.Containers" or "ComputeMiner.Containers.Egress" => 3,
+            "ComputeMiner.Containers" or "ComputeMiner.Containers.Disks" or "ComputeMiner.Containers.Egress" => 3,
             "Bittensor.Substrate" or "Bittensor.Subtensor" or "ComputeMiner.Presence" => 4,
             "ComputeMiner.Challenges" => 5,
             _ => 6,

@@ -113,6 +113,8 @@ static class SettingTable
             "Longest test allocation, in minutes."),
         OfOptional("container.memory-reserve", ValueKinds.Size, o => o.Container.MemoryReserve, (o, v) => o.Container.MemoryReserve = v,
             "Memory kept for the host, in bytes or with k, m, g, t."),
+        Of("container.disk", DiskRules.Kind, o => o.Container.Disk, (o, v) => o.Container.Disk = v,
+            "What a renter may write: auto for what is free but a reserve, off, or a size such as 200g, which is then required."),
         Of("container.name-prefix", ValueKinds.Optional(ValueKinds.Name), o => o.Container.NamePrefix,
             (o, v) => o.Container.NamePrefix = v ?? "",
             "Put before the names of containers, so that two miners can share one Docker."),

@@ -1,3 +1,4 @@
+using ComputeMiner.Containers.Disks;
 using ComputeMiner.Containers.Egress;
 using ComputeMiner.Gpus;
 
@@ -31,6 +32,9 @@ sealed class ContainerOptions
 
     /// <summary>Bytes of memory kept for the host. Default: a tenth of the memory, at least 1 GiB.</summary>
     public long? MemoryReserve { get; set; }
+
+    /// <summary>How much a tenant may write. Default: what is free but a reserve for the host.</summary>
+    public DiskRule Disk { get; set; } = DiskRule.Auto;
 
     /// <summary>Which of the machine's GPUs are handed out. Default all: validators score their number.</summary>
     public GpuSelection GpuSelection { get; set; } = GpuSelection.All;

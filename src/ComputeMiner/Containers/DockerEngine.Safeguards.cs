@@ -11,10 +11,11 @@ sealed partial class DockerEngine
     volatile BridgeNetwork? _network;
 
     /// <summary>How they stand, from memory.</summary>
-    public IReadOnlyList<SafeguardState> Safeguards => [_egress.Current];
+    public IReadOnlyList<SafeguardState> Safeguards => [_egress.Current, _disks.Current];
 
     /// <summary>Looks whether they could hold on this machine; changes nothing.</summary>
-    public async Task<IReadOnlyList<SafeguardState>> ExamineSafeguardsAsync(CancellationToken cancellation) => [await _egress.ExamineAsync(cancellation)];
+    public async Task<IReadOnlyList<SafeguardState>> ExamineSafeguardsAsync(CancellationToken cancellation) =>
+        [await _egress.ExamineAsync(cancellation), await _disks.ExamineAsync(cancellation)];
 
     /// <summary>Looks at the rules around the containers' network and mends them.</summary>
     /// <exception cref="ContainerEngineException">The rules are required and cannot be set, or the engine failed.</exception>

@@ -1,3 +1,4 @@
+using ComputeMiner.Containers.Disks;
 using ComputeMiner.Containers.Egress;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -32,6 +33,8 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         _site = new DockerSite(_docker, _facts, options, time);
         _host = new EngineNamespace(options.Endpoint, time);
         _egress = new EgressGuard(options, _host, loggers.CreateLogger<EgressGuard>());
+        _disks = new TenantDisks(
+            options, _host, token => AskAsync("describe the machine", _docker.System.GetSystemInfoAsync, token), loggers.CreateLogger<TenantDisks>());
     }
 
     public async Task<EngineInfo> ProbeAsync(CancellationToken cancellation)
@@ -46,6 +49,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     {
         _network = await _site.PrepareAsync(cancellation);
         await _egress.EnsureAsync(_network, cancellation);
+        await _disks.PrepareAsync(() => ReadUsedDisksAsync(cancellation), cancellation);
         return await _image.PrepareAsync(progress, cancellation);
     }
 
@@ -53,7 +57,11 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     {
         var limits = await SetUpAsync(cancellation);
         var parameters = DockerProfile.ToCreate(spec, _options, limits);
+        using var disk = await _disks.NewAsync(cancellation);
+        disk?.ApplyTo(parameters);
         var id = await CreateGuardedAsync(parameters, cancellation);
+        if (disk is not null)
+            await BindDiskAsync(id, disk, cancellation);
         Log.Created(_logger, spec.Name, id);
         return id;
     }
@@ -107,6 +115,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
 
     public async Task StartAsync(string id, CancellationToken cancellation)
     {
+        await AttachDiskAsync(id, cancellation);
         try
         {
             await AskAsync("start the container", token => _docker.Containers.StartContainerAsync(id, null, token), cancellation);
@@ -132,6 +141,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     public async Task RestartAsync(string id, CancellationToken cancellation)
     {
         await ResumeAsync(id, cancellation);
+        await AttachDiskAsync(id, cancellation);
         var parameters = new ContainerRestartParameters { WaitBeforeKillSeconds = RestartGraceSeconds };
         await DoAsync("restart the container", token => _docker.Containers.RestartContainerAsync(id, parameters, token), cancellation);
     }
@@ -141,6 +151,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         if (await InspectAsync(id, cancellation) is not { } container)
         {
             await _facts.RemoveAsync(id, cancellation);
+            await _disks.SweepAsync(() => ReadUsedDisksAsync(cancellation));
             return;
         }
         if (container.Config?.Labels is not { } labels || !labels.TryGetValue(ContainerLabels.InstanceKey, out var instance)
@@ -160,6 +171,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
                 // Somebody else removed it between the two requests: what was asked for holds.
             }
         }, cancellation);
+        await _disks.RemoveAsync(container, cancellation);
         // Last: a container without its facts would be anybody's. Those of one that is gone are dropped at the next start at the latest.
         await _facts.RemoveAsync(id, cancellation);
         Log.Removed(_logger, id);
@@ -167,15 +179,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
 
     public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation)
     {
-        var parameters = new ContainersListParameters
-        {
-            All = true,
-            Filters = new Dictionary<string, IDictionary<string, bool>>
-            {
-                ["label"] = new Dictionary<string, bool> { [$"{ContainerLabels.InstanceKey}={_options.Instance}"] = true },
-            },
-        };
-        var list = await AskAsync("list containers", token => _docker.Containers.ListContainersAsync(parameters, token), cancellation);
+        var list = await AskAsync("list containers", token => _docker.Containers.ListContainersAsync(OfInstance(), token), cancellation);
         var ours = list.Where(each => !DockerSite.IsProbe(each.Labels)).Select(ToRecord).ToList();
         if (!ours.Exists(each => each.Labels is { IsSpare: true }))
             return ours;
@@ -200,6 +204,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
 
     public void Dispose()
     {
+        _disks.Dispose();
         _docker.Dispose();
         _egress.Dispose();
         _setup.Dispose();

@@ -4,14 +4,27 @@ using System.Net.Sockets;
 namespace ComputeMiner.Containers;
 
 /// <summary>
-/// Runs network programs where the Docker Engine has its bridges. That is the miner's own network namespace, except where the engine was
-/// started in another one.
+/// Runs programs where the Docker Engine has its bridges and its mounts. Those are the miner's own namespaces, except where one of the two
+/// was started in others.
 /// </summary>
 sealed class EngineNamespace(Uri endpoint, TimeProvider time)
 {
     // socket(7): SO_PEERCRED gives the process that listens, as pid, uid and gid.
     const int SolSocket = 1;
     const int SoPeerCred = 17;
+
+    // Where the engine is down its files stay where they were.
+    volatile string _files = "";
+
+    /// <summary>Put before a path of the engine's, it is the same file here.</summary>
+    public string FilesRoot
+    {
+        get
+        {
+            TryFindFiles(out _);
+            return _files;
+        }
+    }
 
     /// <summary>False when the engine is on another machine, or its process is not visible from here.</summary>
     public bool IsReachable => TryFind(out _);
@@ -25,6 +38,48 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
             : await HostProgram.RunAsync("nsenter", [enter, "--", HostProgram.Find(program) ?? program, .. arguments], input, time, cancellation);
     }
 
+    /// <summary>What is mounted where the engine runs; null when that cannot be seen from here.</summary>
+    public string? ReadMounts()
+    {
+        try
+        {
+            return TryFindFiles(out var process) ? File.ReadAllText($"/proc/{process}/mounts") : _files.Length == 0 ? File.ReadAllText("/proc/self/mounts") : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Runs a program on the files and mounts that the engine sees.</summary>
+    public Task<ProgramResult> RunOnFilesAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation) =>
+        !TryFindFiles(out var process) || _files.Length == 0
+            ? HostProgram.RunAsync(program, arguments, "", time, cancellation)
+            : HostProgram.RunAsync(
+                "nsenter", [$"--mount=/proc/{process}/ns/mnt", "--", HostProgram.Find(program) ?? program, .. arguments], "", time, cancellation);
+
+    /// <summary>True when the engine is a process of this machine whose files can be reached.</summary>
+    public bool CanReachFiles => TryFindFiles(out _);
+
+    bool TryFindFiles(out int process)
+    {
+        process = 0;
+        if (endpoint.Scheme != "unix" || FindProcess() is not { } found)
+            return false;
+        try
+        {
+            process = found;
+            _files = IsSame($"/proc/{found}/ns/mnt", "/proc/self/ns/mnt") ? "" : $"/proc/{found}/root";
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    static bool IsSame(string space, string other) => File.ResolveLinkTarget(space, false)?.Name == File.ResolveLinkTarget(other, false)?.Name;
+
     bool TryFind(out string? enter)
     {
         enter = null;
@@ -33,7 +88,7 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
         var network = $"/proc/{process}/ns/net";
         try
         {
-            if (File.ResolveLinkTarget(network, false)?.Name != File.ResolveLinkTarget("/proc/self/ns/net", false)?.Name)
+            if (!IsSame(network, "/proc/self/ns/net"))
                 enter = $"--net={network}";
             return true;
         }

@@ -32,6 +32,9 @@ public sealed class PrivateDocker : IAsyncLifetime
 
     internal Uri Endpoint { get; } = new($"unix://{Root}/docker.sock");
 
+    /// <summary>Where the engine keeps its data.</summary>
+    internal string Data { get; } = $"{Root}/data";
+
     internal PreparedImage Image { get; private set; } = null!;
 
     /// <summary>What the GPU hook was asked for since the start, a line per container start.</summary>
@@ -133,6 +136,9 @@ public sealed class PrivateDocker : IAsyncLifetime
         }
         await NetworkNamespace.DeleteAsync(HostName);
         await NetworkNamespace.DeleteAsync(WorldName);
+        // Disks of containers of a killed run.
+        foreach (var device in Disks.DiskBed.Loops(Root))
+            await HostCommand.TryRunAsync("umount", ["--all-targets", "--lazy", $"/dev/{Path.GetFileName(device)}"]);
         if (!Directory.Exists(Root))
             return;
         foreach (var mount in (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]).Where(at => at.StartsWith(Root + "/", StringComparison.Ordinal)).Reverse())

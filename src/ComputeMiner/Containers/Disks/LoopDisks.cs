@@ -1,0 +1,155 @@
+using System.Globalization;
+
+namespace ComputeMiner.Containers.Disks;
+
+/// <summary>
+/// File systems in files, one per container, each the size of what its tenant may write. The files lie beside the engine's data and outlive
+/// a reboot; they are mounted under /run, which does not: until a container's own is mounted again, the engine cannot start it.
+/// </summary>
+/// <remarks>
+/// The loop device is mount's: taken for a mount and given back with it, so that no crash leaves one behind. A file is locked while its
+/// container does not exist yet.
+/// </remarks>
+sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
+{
+    const string Suffix = ".img";
+
+    // What is being deleted: nobody's any more, whatever a container's label says.
+    const string GoneSuffix = ".gone";
+
+    // Sparse, so inode tables read as zeros anyway: writing them would take one and a half percent of the size.
+    const string MountOptions = "loop,discard,noinit_itable,nodev";
+
+    /// <summary>Where a disk's file system is seen by the engine.</summary>
+    public string MountPoint(string name) => $"{mounts}/{name}";
+
+    /// <summary>Makes a disk and mounts it. Nobody sweeps it before the lock is disposed.</summary>
+    /// <exception cref="ContainerEngineException">It cannot be made; nothing of it is left.</exception>
+    public async Task<IDisposable> MakeAsync(string name, long bytes, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Here(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var file = new FileStream(Here(Image(name)), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        try
+        {
+            file.SetLength(bytes);
+            // No blocks reserved: a tenant's root is none to this file system.
+            await RunAsync("mkfs.ext4",
+                ["-F", "-q", "-m", "0", "-O", "^resize_inode", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", Image(name)], cancellation);
+            await MountAsync(name, cancellation);
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            await RemoveAsync(name);
+            throw;
+        }
+    }
+
+    /// <summary>Mounts a disk unless it is; after a power failure with what its journal holds.</summary>
+    /// <exception cref="ContainerEngineException">It is not there, or cannot be mounted.</exception>
+    public async Task AttachAsync(string name, CancellationToken cancellation)
+    {
+        if (IsMounted(name))
+            return;
+        if (!File.Exists(Here(Image(name))))
+            throw new ContainerEngineException($"The file {Image(name)} with all that the tenant wrote is gone. Put it back; without it the container cannot start.");
+        // Says by its code that there was something to mend; what it could not mend, the kernel decides about.
+        await engine.RunOnFilesAsync("e2fsck", ["-p", Image(name)], cancellation);
+        await MountAsync(name, cancellation);
+    }
+
+    /// <summary>Takes a disk away with everything on it. Never fails: what is left goes at the next sweep.</summary>
+    public async Task RemoveAsync(string name)
+    {
+        try
+        {
+            var (image, gone) = (Here(Image(name)), Here($"{directory}/{name}{GoneSuffix}"));
+            if (File.Exists(image))
+                File.Move(image, gone, overwrite: true);
+            await DetachAsync(name);
+            File.Delete(gone);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The next sweep finds it by its name.
+        }
+    }
+
+    /// <summary>Takes away the disks no container has, those of a crash among them.</summary>
+    /// <param name="readUsed">The names containers have; asked after the files were looked at, so that one just made is among them.</param>
+    public async Task SweepAsync(Func<Task<IReadOnlySet<string>>> readUsed)
+    {
+        string[] unlocked = [.. Names(Suffix).Where(name => !IsLocked(name))];
+        var used = await readUsed();
+        foreach (var name in (string[])[.. Names(GoneSuffix), .. unlocked.Where(name => !used.Contains(name))])
+            await RemoveAsync(name);
+        if (!Directory.Exists(Here(mounts)))
+            return;
+        foreach (var point in Directory.GetDirectories(Here(mounts)).Select(each => Path.GetFileName(each)))
+            if (!File.Exists(Here(Image(point))))
+                await DetachAsync(point);
+    }
+
+    /// <summary>Bytes the disks take on the host now.</summary>
+    public long Taken() => Directory.Exists(Here(directory))
+        ? new DirectoryInfo(Here(directory)).EnumerateFiles().Sum(file => SparseFile.Allocated(file.FullName))
+        : 0;
+
+    /// <summary>A path of the engine's as this process reaches it.</summary>
+    public string Here(string path) => engine.FilesRoot + path;
+
+    string Image(string name) => $"{directory}/{name}{Suffix}";
+
+    bool IsMounted(string name)
+    {
+        var point = Here(MountPoint(name));
+        return Directory.Exists(point) && engine.ReadMounts()!.Split('\n').Any(line => line.Split(' ') is [_, var at, ..] && at == MountPoint(name));
+    }
+
+    bool IsLocked(string name)
+    {
+        try
+        {
+            using var file = new FileStream(Here(Image(name)), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    IEnumerable<string> Names(string suffix) => Directory.Exists(Here(directory))
+        ? Directory.GetFiles(Here(directory), "*" + suffix).Select(path => Path.GetFileNameWithoutExtension(path))
+        : [];
+
+    async Task MountAsync(string name, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Here(MountPoint(name)));
+        await RunAsync("mount", ["-t", "ext4", "-o", MountOptions, Image(name), MountPoint(name)], cancellation);
+    }
+
+    async Task DetachAsync(string name)
+    {
+        if (IsMounted(name) && !(await engine.RunOnFilesAsync("umount", [MountPoint(name)], CancellationToken.None)).Good)
+            // Something still looks into it; it goes with the last one.
+            await engine.RunOnFilesAsync("umount", ["--lazy", MountPoint(name)], CancellationToken.None);
+        if (Directory.Exists(Here(MountPoint(name))))
+            Directory.Delete(Here(MountPoint(name)));
+    }
+
+    async Task RunAsync(string program, string[] arguments, CancellationToken cancellation)
+    {
+        var result = await engine.RunOnFilesAsync(program, arguments, cancellation);
+        if (!result.Good)
+            throw new ContainerEngineException(string.Create(CultureInfo.InvariantCulture,
+                $"The disk of a container cannot be made: {program} ended with {result.Code}: {result.Errors}"));
+    }
+}

@@ -1,0 +1,262 @@
+using System.Security.Cryptography;
+using System.Text;
+using Docker.DotNet.Models;
+
+namespace ComputeMiner.Containers.Disks;
+
+/// <summary>
+/// Holds each tenant to its share of the disk, with all it can write: its files wherever they lie, and the network files the engine mounts
+/// from its own data. Memory, shared memory and the log have limits of their own.
+/// </summary>
+sealed partial class TenantDisks(
+    ContainerOptions options, EngineNamespace engine, Func<CancellationToken, Task<SystemInfoResponse>> describe, ILogger<TenantDisks> logger)
+    : IDisposable
+{
+    const string Title = "Disk quota";
+
+    static readonly SafeguardState OffState = new(Title, true, "off: a tenant can fill the file system of Docker's data");
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    readonly List<Task> _removals = [];
+    DiskPlan? _plan;
+    volatile SafeguardState _current = new(Title, true, "not looked at yet");
+
+    /// <summary>How it stands, from memory.</summary>
+    public SafeguardState Current => _current;
+
+    /// <summary>Bytes the newest container's tenant may write; null without a limit.</summary>
+    public long? Bytes { get; private set; }
+
+    /// <summary>Looks what this host has; changes nothing.</summary>
+    public async Task<SafeguardState> ExamineAsync(CancellationToken cancellation)
+    {
+        if (options.Disk.IsOff)
+            return OffState;
+        var plan = await FindAsync(cancellation);
+        return Describe(plan, plan.Means == DiskMeans.None ? 0 : Measure(plan));
+    }
+
+    /// <summary>Finds the means, and takes away what earlier runs left.</summary>
+    /// <exception cref="ContainerEngineException">A size is set and nothing on this host holds a tenant to it.</exception>
+    public async Task PrepareAsync(Func<Task<IReadOnlySet<string>>> readUsed, CancellationToken cancellation)
+    {
+        var plan = _plan = await FindAsync(cancellation);
+        await SweepAsync(readUsed);
+        if (options.Disk.IsOff)
+            _current = OffState;
+        else if (plan.Means == DiskMeans.None)
+            Refuse(plan);
+        else
+            Tell(Describe(plan, Measure(plan)));
+    }
+
+    /// <summary>What a container that is about to be created gets; null where there is no limit.</summary>
+    /// <exception cref="ContainerEngineException">A size is set and it cannot be held.</exception>
+    public async Task<TenantDisk?> NewAsync(CancellationToken cancellation)
+    {
+        if (options.Disk.IsOff)
+            return null;
+        var plan = _plan ??= await FindAsync(cancellation);
+        if (plan.Means == DiskMeans.None)
+        {
+            Refuse(plan);
+            return null;
+        }
+        var bytes = Measure(plan);
+        try
+        {
+            var disk = plan.Means == DiskMeans.LoopFile ? await MakeAsync(plan, bytes, cancellation) : OfEngine(plan, bytes);
+            Bytes = bytes;
+            Tell(Describe(plan, bytes));
+            return disk;
+        }
+        catch (ContainerEngineException fault) when (options.Disk.Bytes is null)
+        {
+            Degrade(plan, fault);
+            return null;
+        }
+    }
+
+    /// <summary>Leads a created container to its disk.</summary>
+    /// <exception cref="ContainerEngineException">That cannot be; the container is of no use then.</exception>
+    public async Task BindAsync(ContainerInspectResponse container, TenantDisk disk, CancellationToken cancellation)
+    {
+        // Volumes the image asks for lie beside all that, and have no size.
+        if (container.Mounts?.Where(each => each.Type == "volume").Select(each => each.Destination).ToList() is { Count: > 0 } volumes)
+            Tell(new SafeguardState(Title, false, $"{_current.Detail}; but the image declares volumes that have no limit: {string.Join(", ", volumes)}",
+                "use an image without VOLUME, see --container.image"));
+        if (disk.Name is not { } name || _plan is not { } plan)
+            return;
+        var disks = Disks(plan);
+        if (plan.Remap && container.GraphDriver?.Data is { } places && places.TryGetValue("UpperDir", out var upper))
+            await engine.RunOnFilesAsync("chown", ["-R", $"--reference={upper}", disks.MountPoint(name)], cancellation);
+        try
+        {
+            WritableLayer.Lead(container, disks.MountPoint(name), engine.FilesRoot);
+        }
+        catch (ContainerEngineException fault) when (options.Disk.Bytes is null)
+        {
+            Degrade(plan, fault);
+            throw;
+        }
+    }
+
+    /// <summary>Makes sure that a container that is about to start has its disk.</summary>
+    /// <exception cref="ContainerEngineException">It is gone, or cannot be mounted.</exception>
+    public async Task AttachAsync(ContainerInspectResponse container, CancellationToken cancellation)
+    {
+        if (NameOf(container) is not { } name)
+            return;
+        var disks = Disks(_plan ??= await FindAsync(cancellation));
+        await disks.AttachAsync(name, cancellation);
+        WritableLayer.Lead(container, disks.MountPoint(name), engine.FilesRoot);
+    }
+
+    /// <summary>Takes a removed container's disk away, behind everybody's back: a large one takes its time.</summary>
+    public async Task RemoveAsync(ContainerInspectResponse container, CancellationToken cancellation)
+    {
+        if (NameOf(container) is not { } name)
+            return;
+        var disks = Disks(_plan ??= await FindAsync(cancellation));
+        lock (_removals)
+        {
+            _removals.RemoveAll(each => each.IsCompleted);
+            _removals.Add(Task.Run(() => disks.RemoveAsync(name), CancellationToken.None));
+        }
+    }
+
+    /// <summary>Waits a while for disks that are being removed; the next start goes on with the rest.</summary>
+    public void Dispose()
+    {
+        Task[] pending;
+        lock (_removals)
+            pending = [.. _removals];
+        Task.WaitAll(pending, Patience);
+    }
+
+    /// <summary>Takes away what no container has.</summary>
+    public async Task SweepAsync(Func<Task<IReadOnlySet<string>>> readUsed)
+    {
+        if (_plan is { } plan && engine.CanReachFiles && Environment.IsPrivilegedProcess)
+            await Disks(plan).SweepAsync(readUsed);
+    }
+
+    static string? NameOf(ContainerInspectResponse container) =>
+        container.Config?.Labels is { } labels && labels.TryGetValue(TenantDisk.NameKey, out var name) && name.All(char.IsAsciiHexDigit) ? name : null;
+
+    async Task<DiskPlan> FindAsync(CancellationToken cancellation) => DiskProbe.Choose(
+        await describe(cancellation), engine.ReadMounts(), Environment.IsPrivilegedProcess, program => HostProgram.Find(program) is not null);
+
+    // Two engines of one host have different data.
+    LoopDisks Disks(DiskPlan plan) => new(
+        $"{plan.Directory}/computeminer/{options.Instance}",
+        $"/run/computeminer/{options.Instance}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Directory)))[..8]}",
+        engine);
+
+    long Measure(DiskPlan plan)
+    {
+        if (options.Disk.Bytes is { } chosen)
+            return DiskSize.Align(chosen);
+        var disks = Disks(plan);
+        var drive = new DriveInfo(disks.Here(plan.Directory));
+        return DiskSize.Share(drive.TotalSize, drive.AvailableFreeSpace + disks.Taken());
+    }
+
+    async Task<TenantDisk> MakeAsync(DiskPlan plan, long bytes, CancellationToken cancellation)
+    {
+        var disks = Disks(plan);
+        var name = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        IDisposable? held = null;
+        try
+        {
+            held = await disks.MakeAsync(name, bytes, cancellation);
+            var at = disks.Here(disks.MountPoint(name));
+            WritableLayer.Prepare(at);
+            WriteNetworkFiles($"{at}/etc");
+            return new TenantDisk(DiskMeans.LoopFile, bytes, name, $"{disks.MountPoint(name)}/etc", held);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            held?.Dispose();
+            await disks.RemoveAsync(name);
+            throw new ContainerEngineException($"The disk of a container cannot be made: {fault.Message}", fault);
+        }
+    }
+
+    // Those files lie in the engine's data, which its quota does not count: a tenant may read them only.
+    TenantDisk OfEngine(DiskPlan plan, long bytes)
+    {
+        var files = $"{plan.Directory}/computeminer/{options.Instance}-etc";
+        try
+        {
+            WriteNetworkFiles(engine.FilesRoot + files);
+            return new TenantDisk(DiskMeans.Engine, bytes, null, files, null);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return new TenantDisk(DiskMeans.Engine, bytes, null, null, null);
+        }
+    }
+
+    static void WriteNetworkFiles(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var (name, text) in TenantDisk.NetworkFiles)
+            File.WriteAllText($"{directory}/{name}", text);
+    }
+
+    static SafeguardState Describe(DiskPlan plan, long bytes) => plan.Means switch
+    {
+        DiskMeans.None => new SafeguardState(Title, false, $"none: {plan.Detail}; a tenant can fill the file system of Docker's data", DiskPlan.Remedy),
+        DiskMeans.Engine => new SafeguardState(Title, true, $"{DiskSize.Words(bytes)} for all a tenant writes, held by Docker: {plan.Detail}"),
+        _ => new SafeguardState(Title, true,
+            $"{DiskSize.Words(bytes)} for all a tenant writes, in a file system of its own under {plan.Directory}/computeminer: {plan.Detail}. XFS mounted with pquota would be faster"),
+    };
+
+    // The next container goes without, until the image is prepared again.
+    void Degrade(DiskPlan plan, ContainerEngineException fault)
+    {
+        _plan = plan with { Means = DiskMeans.None, Detail = fault.Message };
+        Refuse(_plan);
+    }
+
+    void Refuse(DiskPlan plan)
+    {
+        Bytes = null;
+        var state = Describe(plan, 0);
+        if (options.Disk.Bytes is not null)
+        {
+            _current = state;
+            throw new ContainerEngineException(
+                $"Nothing on this host holds a tenant to the size of --container.disk: {plan.Detail}. To mend it, {DiskPlan.Remedy}; or set --container.disk auto or off.");
+        }
+        if (_current != state)
+            Log.None(logger, plan.Detail);
+        _current = state;
+    }
+
+    void Tell(SafeguardState state)
+    {
+        if (_current.Ok != state.Ok || _current.Detail != state.Detail)
+        {
+            if (state.Ok)
+                Log.InForce(logger, state.Detail);
+            else
+                Log.Incomplete(logger, state.Detail);
+        }
+        _current = state;
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(3400, LogLevel.Information, "Disk quota: {Detail}")]
+        public static partial void InForce(ILogger logger, string detail);
+
+        [LoggerMessage(3401, LogLevel.Warning, "No disk quota, a tenant can fill the file system of Docker's data: {Reason}")]
+        public static partial void None(ILogger logger, string reason);
+
+        [LoggerMessage(3402, LogLevel.Warning, "Disk quota: {Detail}")]
+        public static partial void Incomplete(ILogger logger, string detail);
+    }
+}

@@ -1,0 +1,48 @@
+using ComputeMiner.Containers.Disks;
+using Docker.DotNet.Models;
+
+namespace ComputeMiner.Containers;
+
+/// <content>What a tenant may write.</content>
+sealed partial class DockerEngine
+{
+    readonly TenantDisks _disks;
+
+    async Task BindDiskAsync(string id, TenantDisk disk, CancellationToken cancellation)
+    {
+        try
+        {
+            await _disks.BindAsync(await RequireAsync(id, cancellation), disk, cancellation);
+        }
+        catch
+        {
+            await RemoveAsync(id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    async Task AttachDiskAsync(string id, CancellationToken cancellation)
+    {
+        if (await InspectAsync(id, cancellation) is { } container)
+            await _disks.AttachAsync(container, cancellation);
+    }
+
+    async Task<ContainerInspectResponse> RequireAsync(string id, CancellationToken cancellation) =>
+        await InspectAsync(id, cancellation) ?? throw new ContainerEngineException($"Container {id} is gone again.");
+
+    async Task<IReadOnlySet<string>> ReadUsedDisksAsync(CancellationToken cancellation)
+    {
+        var all = await AskAsync("list containers", token => _docker.Containers.ListContainersAsync(OfInstance(), token), cancellation);
+        return all.Select(each => each.Labels is { } labels && labels.TryGetValue(TenantDisk.NameKey, out var name) ? name : null)
+            .OfType<string>().ToHashSet();
+    }
+
+    ContainersListParameters OfInstance() => new()
+    {
+        All = true,
+        Filters = new Dictionary<string, IDictionary<string, bool>>
+        {
+            ["label"] = new Dictionary<string, bool> { [$"{ContainerLabels.InstanceKey}={_options.Instance}"] = true },
+        },
+    };
+}

@@ -1,0 +1,30 @@
+using ComputeMiner.Containers;
+
+namespace ComputeMiner.Tests.Containers.Disks;
+
+/// <summary>What the disks of one instance leave on the host.</summary>
+static class DiskBed
+{
+    public static string[] Images(ContainerOptions settings, string data = "/var/lib/docker") =>
+        Directory.Exists($"{data}/computeminer/{settings.Instance}") ? Directory.GetFiles($"{data}/computeminer/{settings.Instance}", "*.img") : [];
+
+    public static string[] Mounts(ContainerOptions settings) =>
+        [.. File.ReadAllLines("/proc/mounts").Select(line => line.Split(' ')[1]).Where(at => at.StartsWith($"/run/computeminer/{settings.Instance}-", StringComparison.Ordinal))];
+
+    /// <summary>Loop devices that hold a file, also one that is deleted.</summary>
+    public static string[] Loops(string image) =>
+        [.. Directory.GetDirectories("/sys/block", "loop*").Where(device => Backing(device).StartsWith(image, StringComparison.Ordinal))];
+
+    static string Backing(string device)
+    {
+        try
+        {
+            return File.ReadAllText($"{device}/loop/backing_file");
+        }
+        catch (IOException)
+        {
+            // Free, or freed meanwhile.
+            return "";
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using ComputeMiner.Containers;
+using ComputeMiner.Containers.Disks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.Containers.Disks;
+
+/// <summary>What a tenant may write, tried from inside by its root.</summary>
+[Collection(DockerCollection.Name)]
+public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
+{
+    const long Limit = 512 << 20;
+
+    readonly ContainerOptions _settings = new()
+    {
+        Instance = docker.Settings.Instance,
+        Network = docker.Settings.Network,
+        NamePrefix = docker.Settings.NamePrefix,
+        SshPort = docker.Settings.SshPort,
+        Disk = DiskRule.Of(Limit),
+    };
+
+    DockerEngine _engine = null!;
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _engine = new DockerEngine(_settings, TimeProvider.System, NullLoggerFactory.Instance);
+        await docker.RemoveAllAsync();
+        await _engine.PrepareImageAsync(null, Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await docker.RemoveAllAsync();
+        await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
+        _engine.Dispose();
+    }
+
+    [Fact]
+    public async Task Fill_WhereverATenantWrites_StopsAtTheLimit()
+    {
+        var id = await StartAsync();
+
+        // Each directory a program writes to, and the files the engine mounts from its own data.
+        foreach (var at in (string[])["/var/tmp/a", "/tmp/b", "/root/c", "/home/d", "/e", "/usr/local/f", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"])
+            await InsideAsync(id, $"cp --remove-destination /dev/null {at} 2>/dev/null; dd if=/dev/zero of={at} bs=64k count=10000 2>/dev/null; sync");
+
+        var written = long.Parse((await InsideAsync(id,
+            "cat /var/tmp/a /tmp/b /root/c /home/d /e /usr/local/f /etc/hosts /etc/hostname /etc/resolv.conf | wc -c")).Output, CultureInfo.InvariantCulture);
+        Assert.InRange(written, 0.9 * Limit, Limit);
+        Assert.InRange(DiskBed.Images(_settings).Sum(SparseFile.Allocated), written, Limit);
+        // What the engine keeps of the container outside of it: nothing that grows.
+        foreach (var path in (string[])["{{.GraphDriver.Data.UpperDir}}", "{{.HostsPath}}", "{{.ResolvConfPath}}", "{{.HostnamePath}}"])
+        {
+            var found = (await HostCommand.RunAsync("docker", ["inspect", "--format", path, id])).Trim();
+            Assert.True(new FileInfo(found).LinkTarget is not null || found.StartsWith("/run/computeminer/", StringComparison.Ordinal), found);
+        }
+        Assert.InRange(long.Parse((await InsideAsync(id, "df -B1 --output=size / | tail -1")).Output, CultureInfo.InvariantCulture), 0.9 * Limit, Limit);
+    }
+
+    [Fact]
+    public async Task Full_ToTheLastByte_StillRestartsAndCanBeEmptied()
+    {
+        var id = await StartAsync();
+        await InsideAsync(id, "echo mine > /root/mine; sync; for size in 1M 4k 1; do dd if=/dev/zero of=/root/full-$size bs=$size 2>/dev/null; done; "
+            + "i=0; while mkdir /root/d$i 2>/dev/null; do i=$((i+1)); done");
+        Assert.NotEqual(0, (await InsideAsync(id, "echo more > /root/more && sync && test -s /root/more")).Code);
+
+        await _engine.RestartAsync(id, Cancellation);
+        await _engine.WaitForSshAsync(id, _settings.SshPort, Cancellation);
+
+        Assert.Equal("mine", (await InsideAsync(id, "cat /root/mine")).Output.Trim());
+        Assert.Equal(0, (await InsideAsync(id, "rm /root/full-1M && echo more > /root/more && test -s /root/more")).Code);
+    }
+
+    [Fact]
+    public async Task Names_InsideAndInstalling_Work()
+    {
+        var id = await StartAsync();
+
+        Assert.Equal(0, (await InsideAsync(id,
+            "getent hosts localhost && getent hosts rental && test \"$(hostname)\" = rental && grep -q 127.0.0.11 /etc/resolv.conf && "
+            + "echo '203.0.113.9 other' >> /etc/hosts && getent hosts other && useradd -m somebody && mv /home/somebody /srv/ && rm /usr/bin/nano")).Code);
+    }
+
+    [Fact]
+    public async Task RemoveAsync_Container_LeavesNoFileMountOrLoopDevice()
+    {
+        var id = await StartAsync();
+        var image = Assert.Single(DiskBed.Images(_settings));
+        Assert.Single(DiskBed.Loops(image));
+        await InsideAsync(id, "dd if=/dev/zero of=/root/some bs=1M count=50");
+
+        await _engine.RemoveAsync(id, Cancellation);
+
+        await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
+        await Condition.UntilAsync(() => DiskBed.Mounts(_settings).Length == 0);
+        await Condition.UntilAsync(() => DiskBed.Loops(image).Length == 0);
+    }
+
+    [Fact]
+    public async Task PrepareImageAsync_AfterACrash_RemovesWhatNobodyHasAndNothingElse()
+    {
+        var id = await StartAsync();
+        var kept = Assert.Single(DiskBed.Images(_settings));
+        var directory = Path.GetDirectoryName(kept)!;
+        // What a crash leaves: a file, a mounted one, one half deleted, a mount point; beside it somebody else's file.
+        var (bare, mounted, half) = ($"{directory}/00000000000000aa.img", $"{directory}/00000000000000bb.img", $"{directory}/00000000000000cc.gone");
+        var point = Path.Combine(Path.GetDirectoryName(Assert.Single(DiskBed.Mounts(_settings)))!, "00000000000000bb");
+        var foreign = $"{directory}/notes.txt";
+        await HostCommand.RunAsync("truncate", ["-s", "64M", bare, mounted, half]);
+        await HostCommand.RunAsync("mkfs.ext4", ["-q", "-F", mounted]);
+        Directory.CreateDirectory(point);
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(point)!, "00000000000000dd"));
+        await HostCommand.RunAsync("mount", ["-o", "loop", mounted, point]);
+        await File.WriteAllTextAsync(foreign, "theirs", Cancellation);
+        // One that is being made by another process has its file locked.
+        var making = $"{directory}/00000000000000ee.img";
+        await using (new FileStream(making, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+        {
+            await _engine.PrepareImageAsync(null, Cancellation);
+
+            Assert.True(File.Exists(making));
+        }
+        File.Delete(making);
+
+        Assert.Equal([kept], DiskBed.Images(_settings));
+        Assert.False(File.Exists(half));
+        Assert.Single(DiskBed.Mounts(_settings));
+        Assert.Empty(DiskBed.Loops(mounted));
+        Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(point)!));
+        Assert.Equal("theirs", await File.ReadAllTextAsync(foreign, Cancellation));
+        File.Delete(foreign);
+        Assert.Equal(0, (await InsideAsync(id, "echo still > /root/there")).Code);
+    }
+
+    [Fact]
+    public async Task Safeguards_SayWhatHolds()
+    {
+        await StartAsync();
+
+        var state = Assert.Single(_engine.Safeguards, each => each.Name == "Disk quota");
+        Assert.True(state.Ok);
+        Assert.StartsWith("512 MiB", state.Detail, StringComparison.Ordinal);
+        Assert.Contains(await _engine.ExamineSafeguardsAsync(Cancellation), each => each == state);
+    }
+
+    static Task<(int Code, string Output, string Errors)> InsideAsync(string id, string script) => HostCommand.TryRunAsync("docker", ["exec", id, "bash", "-c", script]);
+
+    async Task<string> StartAsync()
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
+        var id = await _engine.CreateAsync(new ContainerSpec(_settings.RentalName, docker.Image.Id, _settings.SshPort, labels), Cancellation);
+        await _engine.StartAsync(id, Cancellation);
+        await _engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
+        await _engine.WaitForSshAsync(id, _settings.SshPort, Cancellation);
+        return id;
+    }
+}
