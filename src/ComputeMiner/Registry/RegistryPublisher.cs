@@ -27,6 +27,9 @@ sealed partial class RegistryPublisher(
     /// <summary>Between two documents; the service limits the whole project, not each of us.</summary>
     static readonly TimeSpan BetweenDocuments = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between two looks at whether the run still holds what we wrote.</summary>
+    static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(15);
+
     static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(60);
     static readonly TimeSpan KeyRetry = TimeSpan.FromMinutes(10);
     static readonly TimeSpan PermissionRetry = TimeSpan.FromMinutes(15);
@@ -42,6 +45,7 @@ sealed partial class RegistryPublisher(
     string? _refusal;
     TimeSpan _nextDocument;
     TimeSpan _nextBeat;
+    TimeSpan _nextLook;
     int _failures;
 
     public RegistryPresence Current
@@ -134,6 +138,12 @@ sealed partial class RegistryPublisher(
         _session ??= await RegistrySession.OpenAsync(api, outbox, hotkey, facts().Netuid, time, cancellation);
         var now = Elapsed;
         var current = facts();
+        if (isNew || now >= _nextLook)
+        {
+            if (!isNew && !await _session.IsAsSentAsync(cancellation))
+                Log.Overwritten(logger, _session.RunId);
+            _nextLook = now + BetweenLooks;
+        }
         // Who has the machine is what validators act on; everything else can wait for its turn.
         if (isNew || now >= _nextDocument || current.AllocatedTo != _shownTo)
         {
@@ -274,6 +284,9 @@ sealed partial class RegistryPublisher(
 
     static partial class Log
     {
+        [LoggerMessage(6204, LogLevel.Warning, "Run {Run} in the registry held something else than this miner wrote there; it is written again. See that no other miner runs with this hotkey.")]
+        public static partial void Overwritten(ILogger logger, string run);
+
         [LoggerMessage(6200, LogLevel.Information, "Registry: {Detail}")]
         public static partial void Published(ILogger logger, string detail);
 

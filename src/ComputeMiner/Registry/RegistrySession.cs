@@ -10,6 +10,8 @@ namespace ComputeMiner.Registry;
 /// </summary>
 sealed class RegistrySession
 {
+    static readonly string[] Watched = ["hotkey", "role", "allocated", "signature"];
+
     readonly RegistryApi _api;
     readonly RegistryOutbox _outbox;
     readonly Keypair _hotkey;
@@ -65,6 +67,23 @@ sealed class RegistrySession
         _storageId = await _api.UpsertAsync(RunId, _storageId, $"miner-{_hotkey.Hotkey}", document, cancellation);
         _sent = text;
         return true;
+    }
+
+    /// <summary>
+    /// Whether the run still says what we wrote of who we are and who has the machine. Another process with the same account replaces the
+    /// whole of it; after that the next document is sent whatever it holds.
+    /// </summary>
+    /// <exception cref="RegistryException"/>
+    public async Task<bool> IsAsSentAsync(CancellationToken cancellation)
+    {
+        if (_sent is null)
+            return true;
+        var status = await _api.GetStatusAsync(RunId, cancellation) ?? throw new RegistryException(RegistryFault.NotFound, "our run is not there any more");
+        var (stored, sent) = (LenientJson.ParseObject(status.Config), LenientJson.ParseObject(_sent));
+        if (Array.TrueForAll(Watched, key => RunDocument.Text(stored, key) == RunDocument.Text(sent, key)))
+            return true;
+        _sent = null;
+        return false;
     }
 
     /// <summary>A sign of life, with the history lines that wait.</summary>

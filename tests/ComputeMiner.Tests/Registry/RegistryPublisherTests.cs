@@ -152,6 +152,22 @@ public sealed class RegistryPublisherTests : IAsyncLifetime
         await _bench.UntilAsync(() => _bench.Registry.Runs is [{ State: "running" }]);
     }
 
+    /// <summary>Another process with the same account and run would show a rented machine as free.</summary>
+    [Fact]
+    public async Task Run_OverwrittenByAnother_IsWrittenAgainAndOtherwiseLeft()
+    {
+        _bench.Facts = _bench.Facts with { AllocatedTo = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY" };
+        await _bench.StartMinerAsync();
+        await _bench.PublishedAsync();
+        var run = _bench.Registry.Runs[0];
+        _bench.Registry.Put("devminer", run.Name, run.DisplayName, run.Config.Replace("\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"", "null", StringComparison.Ordinal));
+        var end = _bench.Time.GetUtcNow().AddMinutes(40);
+        await _bench.UntilAsync(() => _bench.Time.GetUtcNow() >= end);
+
+        Assert.Contains("5GrwvaEF5", _bench.Registry.Runs[0].Config, StringComparison.Ordinal);
+        Assert.Equal(2, _bench.Count(DevRegistryOperation.Upsert));
+    }
+
     [Fact]
     public async Task Resume_OfARunWithMore_KeepsTheKeysThatAreNotOurs()
     {
