@@ -58,7 +58,7 @@ static partial class MinerHost
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, clock, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
         allocator.Gate = container.Gpus.Count > 0 ? handOver : null;
         allocator.Changed += handOver.Follow;
-        var reconciler = new AllocationReconciler(engine, ledger, options.Allocation, clock, loggers.CreateLogger<AllocationReconciler>());
+        var reconciler = new AllocationReconciler(engine, ledger, clock, loggers.CreateLogger<AllocationReconciler>());
         using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
         using var spares = new SpareKeeper(engine, allocator, options.Allocation, time);

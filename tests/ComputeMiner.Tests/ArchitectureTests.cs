@@ -15,6 +15,7 @@ public partial class ArchitectureTests
     public static TheoryData<string, string[]> Arrows => new()
     {
         { "Bittensor.Crypto", ["Bittensor."] },
+        { "Bittensor.Files", ["Bittensor."] },
         { "Bittensor.Scale", ["Bittensor."] },
         { "Bittensor.Keys", ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Scale", "Bittensor.Substrate",
             "Bittensor.Subtensor", "Bittensor.Synapses"] },
@@ -88,6 +89,13 @@ public partial class ArchitectureTests
         Assert.All(Sources.Select(f => f.Folder.Replace('.', '/')).Distinct(), f =>
             Assert.Contains($"`{f}/`", page, StringComparison.Ordinal));
     }
+
+    /// <summary>What must outlive a power failure has one way to the disk; a drill's orders need not, and a key file is never replaced unasked.</summary>
+    [Fact]
+    public void Renames_OfFiles_AreMadeDurableInOnePlace() => Assert.Equal(
+        ["DrillOrder.cs", "DurableFile.cs", "PrivateFile.cs"],
+        Sources.Where(f => f.Text.Contains("File.Move(", StringComparison.Ordinal) || f.Text.Contains("flushToDisk", StringComparison.Ordinal))
+            .Select(f => Path.GetFileName(f.Name)).Order());
 
     [Fact]
     public void Files_OfCode_StayShort() => Assert.Empty(

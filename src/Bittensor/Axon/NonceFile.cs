@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Bittensor.Files;
 using Bittensor.Keys;
 
 namespace Bittensor.Axon;
@@ -10,16 +10,12 @@ namespace Bittensor.Axon;
 /// Keeps the <see cref="NonceMarks"/> on disk: a few kilobytes, replaced whole, so that a reader finds the old or the new ones and nothing
 /// between. Layout: "NONCES1\0", clock, count, (hotkey, bound) each, SHA-256 of all of it; numbers are little-endian, 8 bytes.
 /// </summary>
-sealed partial class NonceFile(string path)
+sealed class NonceFile(string path)
 {
     /// <summary>More hotkeys ahead of the clock than a subnet has; a larger file is not ours.</summary>
     const int MostEntries = 4096;
 
     const int Entry = AccountId.Length + sizeof(long);
-
-    const int ReadOnly = 0;
-
-    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     static ReadOnlySpan<byte> Magic => "NONCES1\0"u8;
 
@@ -58,38 +54,9 @@ sealed partial class NonceFile(string path)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(NonceMarks marks)
     {
-        var fresh = path + ".new";
-        using (var file = new FileStream(fresh, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = Private,
-            BufferSize = 0,
-        }))
-        {
-            file.Write(Encode(marks));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, path, overwrite: true);
-        FlushDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        var bytes = Encode(marks);
+        DurableFile.Replace(path, file => file.Write(bytes));
     }
-
-    /// <summary>A new name is on disk only when its directory is, and .NET opens no directories.</summary>
-    static void FlushDirectory(string directory)
-    {
-        var descriptor = open(directory, ReadOnly);
-        if (descriptor < 0 || fsync(descriptor) < 0 | close(descriptor) < 0)
-            throw new IOException($"The directory {directory} cannot be flushed to disk.");
-    }
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
-
-    [LibraryImport("libc")]
-    private static partial int fsync(int descriptor);
-
-    [LibraryImport("libc")]
-    private static partial int close(int descriptor);
 
     static byte[] Encode(NonceMarks marks)
     {

@@ -1,3 +1,5 @@
+using Bittensor.Files;
+
 namespace Bittensor.Keys;
 
 /// <summary>Writes files only their owner may read: whole or not at all, and never over an existing one unless told to.</summary>
@@ -30,6 +32,7 @@ static class PrivateFile
                 stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, path, overwrite);
+            DurableFile.FlushDirectoryOf(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

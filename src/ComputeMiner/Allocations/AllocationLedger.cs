@@ -13,6 +13,9 @@ sealed class AllocationLedger : IDisposable
 {
     public const string FileName = "ledger.db";
 
+    // A caller that takes and returns the machine all day fills no disk.
+    const int MostEnded = 10_000;
+
     readonly LedgerDatabase _database;
     readonly Crossing? _crossing;
 
@@ -114,6 +117,13 @@ sealed class AllocationLedger : IDisposable
             return command.ExecuteNonQuery() > 0;
         });
 
+    /// <summary>Takes an allocation out without saying that it is over: nothing but this ledger knows it.</summary>
+    public void Drop(string id) => _database.Run("DELETE FROM allocation WHERE id = $id", command =>
+    {
+        command.Bind("$id", id);
+        return command.ExecuteNonQuery();
+    });
+
     /// <summary>Writes that the allocation is over, and remembers that its owner may ask again, in one transaction.</summary>
     public void WriteReleased(Allocation over, DateTimeOffset now) => Cross(
         CrashPoint.WriteReleasing,
@@ -123,22 +133,38 @@ sealed class AllocationLedger : IDisposable
         """,
         command =>
         {
-            using var transaction = command.Connection!.BeginTransaction();
-            command.Transaction = transaction;
             command.Bind("$id", over.Id);
             command.Bind("$owner", over.Owner);
             command.Bind("$hotkey", over.Hotkey.ToString());
             command.Bind("$at", WriteTime(now));
-            var rows = command.ExecuteNonQuery();
-            transaction.Commit();
-            return rows;
+            return ExecuteWhole(command);
         });
 
-    /// <summary>Frees the machine: nothing of the allocation is left in the world.</summary>
-    public void Delete(string id) => Cross(CrashPoint.WriteFree, "DELETE FROM allocation WHERE id = $id", command =>
+    /// <summary>
+    /// Frees the machine: nothing of the allocation is left in the world. That it ended is remembered until its end would have come: a
+    /// container whose removal a power failure undid is nobody's.
+    /// </summary>
+    public void Delete(Allocation over, DateTimeOffset now) => Cross(
+        CrashPoint.WriteFree,
+        """
+        DELETE FROM allocation WHERE id = $id;
+        INSERT OR REPLACE INTO ended (id, expires) VALUES ($id, $expires);
+        DELETE FROM ended WHERE expires < $now OR rowid <= (SELECT MAX(rowid) FROM ended) - $most;
+        """,
+        command =>
+        {
+            command.Bind("$id", over.Id);
+            command.Bind("$expires", WriteTime(over.Expires));
+            command.Bind("$now", WriteTime(now));
+            command.Parameters.AddWithValue("$most", MostEnded);
+            return ExecuteWhole(command);
+        });
+
+    /// <summary>The allocation is known to be over, whatever its container says.</summary>
+    public bool HasEnded(string id) => _database.Run("SELECT EXISTS (SELECT 1 FROM ended WHERE id = $id UNION SELECT 1 FROM released WHERE id = $id)", command =>
     {
         command.Bind("$id", id);
-        return command.ExecuteNonQuery();
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture) > 0;
     });
 
     /// <summary>What was released since a moment; older memories are dropped.</summary>
@@ -153,6 +179,15 @@ sealed class AllocationLedger : IDisposable
                 list.Add(new ReleasedAllocation(row.GetString(0), row.GetString(1), Hotkey.Parse(row.GetString(2)), ReadTime(row.GetString(3))));
             return list;
         });
+
+    static int ExecuteWhole(SqliteCommand command)
+    {
+        using var transaction = command.Connection!.BeginTransaction();
+        command.Transaction = transaction;
+        var rows = command.ExecuteNonQuery();
+        transaction.Commit();
+        return rows;
+    }
 
     T Cross<T>(CrashPoint point, string sql, Func<SqliteCommand, T> run)
     {

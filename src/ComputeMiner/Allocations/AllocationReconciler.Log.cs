@@ -24,6 +24,12 @@ sealed partial class AllocationReconciler
         [LoggerMessage(2025, LogLevel.Warning, "The ledger was lost; rental {Id} of {Hotkey} is taken back from its container's labels")]
         public static partial void Adopted(ILogger logger, string id, Hotkey hotkey);
 
+        [LoggerMessage(2028, LogLevel.Error, "The ledger is older than the machine: it names allocation {Id} of {Hotkey}, whose container is gone, while rental {Found} runs, which keeps the machine")]
+        public static partial void Replaced(ILogger logger, string id, Hotkey hotkey, string found);
+
+        [LoggerMessage(2029, LogLevel.Error, "Container {Name} ({Id}) is ours and not in the ledger; a renter may be in it, so it stays")]
+        public static partial void Kept(ILogger logger, string name, string id);
+
         [LoggerMessage(2026, LogLevel.Error, "The container of allocation {Id} ({Kind}) cannot be brought up, the allocation stays: {Reason}")]
         public static partial void RepairFailed(ILogger logger, string id, AllocationKind kind, string reason);
 

@@ -4,8 +4,10 @@ namespace ComputeMiner.Allocations;
 
 /// <summary>Compares the ledger with the containers and repairs towards: the renter keeps the machine.</summary>
 sealed partial class AllocationReconciler(
-    IContainerEngine engine, AllocationLedger ledger, AllocationOptions options, RentalClock clock, ILogger<AllocationReconciler> logger)
+    IContainerEngine engine, AllocationLedger ledger, RentalClock clock, ILogger<AllocationReconciler> logger)
 {
+    readonly HashSet<string> _kept = [];
+
     /// <summary>
     /// At start: finishes what a crash cut off, brings a rental back, rebuilds a lost ledger from labels, removes containers of ours that
     /// belong to nothing. Returns what holds the machine.
@@ -13,28 +15,29 @@ sealed partial class AllocationReconciler(
     public async Task<Allocation?> RestoreAsync(CancellationToken cancellation)
     {
         var containers = await engine.ListAsync(cancellation);
-        var held = ledger.Read() ?? Adopt(containers);
+        var held = ledger.Read();
+        if (held is not null && IsOver(held, containers))
+        {
+            await FinishAsync(held, containers, cancellation);
+            containers = [.. containers.Where(each => !Belongs(each, held))];
+            held = null;
+        }
+        held = Settle(held, containers);
         await RemoveOrphansAsync(containers, held, cancellation);
         if (held is null)
-            return null;
-
-        // The answer leaves after Running is written: whoever was starting never got credentials.
-        if (held.State is AllocationState.Reserving or AllocationState.Starting)
-            held = held with { State = AllocationState.Releasing };
-        else if (held.State != AllocationState.Releasing)
-            held = await TryRepairAsync(held, containers, cancellation);
-
-        if (held.State != AllocationState.Releasing)
         {
-            ledger.Write(held);
-            Log.Restored(logger, held.Id, held.Kind, held.State, held.Expires);
-            return held;
+            RequireKnown(containers);
+            return null;
         }
-        foreach (var each in containers.Where(each => Belongs(each, held)))
-            await engine.RemoveAsync(each.Id, cancellation);
-        ledger.Delete(held.Id);
-        Log.Finished(logger, held.Id, held.Kind);
-        return null;
+        held = await TryRepairAsync(held, containers, cancellation);
+        if (held.State == AllocationState.Releasing)
+        {
+            await FinishAsync(held, containers, cancellation);
+            return null;
+        }
+        ledger.Write(held);
+        Log.Restored(logger, held.Id, held.Kind, held.State, held.Expires);
+        return held;
     }
 
     /// <summary>
@@ -72,6 +75,19 @@ sealed partial class AllocationReconciler(
         return held with { State = held.State == AllocationState.Paused ? AllocationState.Paused : AllocationState.Running, ContainerId = container.Id };
     }
 
+    // The answer leaves after Running is written: whoever was starting never got credentials. And a test never keeps a rental's place.
+    bool IsOver(Allocation held, IReadOnlyList<ContainerRecord> containers) =>
+        held.State is AllocationState.Reserving or AllocationState.Starting or AllocationState.Releasing
+        || (held.Kind == AllocationKind.Test && FindClaims(held, containers).Count > 0);
+
+    async Task FinishAsync(Allocation over, IReadOnlyList<ContainerRecord> containers, CancellationToken cancellation)
+    {
+        foreach (var each in containers.Where(each => Belongs(each, over)))
+            await engine.RemoveAsync(each.Id, cancellation);
+        ledger.Delete(over, clock.Now);
+        Log.Finished(logger, over.Id, over.Kind);
+    }
+
     // A container that cannot be brought up now is no reason to forget whose it is; the next round of care tries again.
     async Task<Allocation> TryRepairAsync(Allocation held, IReadOnlyList<ContainerRecord> containers, CancellationToken cancellation)
     {
@@ -89,8 +105,14 @@ sealed partial class AllocationReconciler(
     // One that cannot be removed now keeps nobody else waiting.
     async Task RemoveOrphansAsync(IReadOnlyList<ContainerRecord> containers, Allocation? held, CancellationToken cancellation)
     {
-        foreach (var each in containers.Where(each => !IsUnknown(each) && (held is null || !Belongs(each, held))))
+        foreach (var each in containers.Where(each => held is null || !Belongs(each, held)))
         {
+            if (!IsNobodys(each))
+            {
+                if (_kept.Add(each.Id))
+                    Log.Kept(logger, each.Name, each.Id);
+                continue;
+            }
             try
             {
                 await engine.RemoveAsync(each.Id, cancellation);
@@ -106,33 +128,4 @@ sealed partial class AllocationReconciler(
     // By id too: labels of another version of the miner may not be readable.
     static bool Belongs(ContainerRecord container, Allocation held) =>
         container.Id == held.ContainerId || container.Labels?.Allocation == held.Id;
-
-    // A container without a ledger record means that the ledger was lost: records are written before containers and deleted after them.
-    Allocation? Adopt(IReadOnlyList<ContainerRecord> containers)
-    {
-        var released = ledger.ReadReleased(clock.Now - options.ReleaseMemory).Select(each => each.Id).ToHashSet();
-        var lost = containers
-            .Where(each => each.State != ContainerState.Created && AllocationLabels.Read(each) is { Kind: AllocationKind.Rental } found && !released.Contains(found.Id))
-            .MaxBy(each => each.Labels!.Started);
-        if (lost is null)
-        {
-            RequireKnown(containers);
-            return null;
-        }
-        var adopted = AllocationLabels.Read(lost)!;
-        clock.Resume(AllocationLabels.ReadBegin(lost.Labels!), adopted.Expires - adopted.Started);
-        ledger.WriteClock(clock.Read());
-        Log.Adopted(logger, adopted.Id, adopted.Hotkey);
-        return adopted;
-    }
-
-    // Whoever may be in a container that says nothing about itself: better no new renter than the loss of one.
-    static void RequireKnown(IReadOnlyList<ContainerRecord> containers)
-    {
-        if (containers.FirstOrDefault(IsUnknown) is { } unknown)
-            throw new ContainerEngineException(
-                $"Container {unknown.Name} is this miner's, but neither the ledger nor its labels tell whose it is. If nobody needs it: `docker rm -f {unknown.Name}`.");
-    }
-
-    static bool IsUnknown(ContainerRecord container) => container is { Labels: null, State: not ContainerState.Created };
 }

@@ -14,20 +14,19 @@ sealed partial class AllocationStartup(
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     volatile string _progress = "starting";
-    volatile bool _isRestored;
 
     /// <summary>Ledger and containers were compared: it is known who has the machine.</summary>
-    public bool IsRestored => _isRestored;
+    public bool IsRestored => allocator.IsRestored;
 
     /// <summary>What is being done, for the status.</summary>
     public string Progress => _progress;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await UntilItWorksAsync("compare ledger and containers", token => allocator.RestoreAsync(reconciler, token), stoppingToken);
-        _isRestored = true;
         while (true)
         {
+            if (!allocator.IsRestored)
+                await UntilItWorksAsync("compare ledger and containers", token => allocator.RestoreAsync(reconciler, token), stoppingToken);
             await UntilItWorksAsync("prepare the container image", PrepareImageAsync, stoppingToken);
             _progress = "ready";
             Log.Ready(logger);

@@ -78,6 +78,13 @@ sealed partial class Allocator
         }
         var held = _slot.Held;
         var containers = await reconciler.SweepAsync(held, cancellation);
+        if (held is null && reconciler.HasClaim(containers))
+        {
+            // A renter may be in it: whose the machine is, is found out as at a start.
+            _restored = false;
+            Doubt();
+            Publish();
+        }
         if (held is null or { ContainerId: null })
             return;
         var repaired = await reconciler.RepairAsync(held, containers, cancellation);
@@ -164,7 +171,7 @@ sealed partial class Allocator
                         await engine.RemoveAsync(each.Id, CancellationToken.None);
                 }
             }
-            ledger.Delete(over.Id);
+            ledger.Delete(over, clock.Now);
         }
         catch (Exception fault) when (fault is ContainerEngineException or LedgerException)
         {

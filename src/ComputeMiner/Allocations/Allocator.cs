@@ -49,6 +49,9 @@ sealed partial class Allocator(
     /// </summary>
     public Task Doubted => _doubted.Task;
 
+    /// <summary>Ledger and containers were compared, and nothing was found since that does not fit.</summary>
+    public bool IsRestored => _restored;
+
     /// <summary>From now on containers are made from this image.</summary>
     public void UseImage(PreparedImage image)
     {
@@ -106,6 +109,7 @@ sealed partial class Allocator(
         catch (OperationCanceledException)
         {
             _slot.Free(wanted.Id);
+            Publish();
             return AllocationOutcome.Refused(AllocationRefusal.Cancelled);
         }
         try
@@ -154,6 +158,9 @@ sealed partial class Allocator(
     {
         if (_slot.Held is not { } held || held.Id == wanted.Id)
             return true;
+        // Found meanwhile in a container of ours: a rental makes room for nobody.
+        if (held is { Kind: AllocationKind.Rental, State: not AllocationState.Releasing })
+            return false;
         try
         {
             if (held.State != AllocationState.Releasing)
@@ -210,10 +217,7 @@ sealed partial class Allocator(
         else
             Log.StartFailed(logger, allocation.Kind, allocation.Hotkey, fault.Message);
         if (fault is ContainerEngineException)
-        {
-            _image = null;
-            _doubted.TrySetResult();
-        }
+            Doubt();
         var over = allocation with { State = AllocationState.Releasing };
         _slot.Update(over);
         await TryCleanUpAsync(over);
@@ -226,6 +230,12 @@ sealed partial class Allocator(
         new ContainerLabels(
             allocation.Id, AllocationLabels.WriteKind(allocation.Kind), allocation.Owner, allocation.Hotkey.ToString(), allocation.Started, allocation.Expires,
             clock.Read().Boot));
+
+    void Doubt()
+    {
+        _image = null;
+        _doubted.TrySetResult();
+    }
 
     void Step(Allocation allocation)
     {

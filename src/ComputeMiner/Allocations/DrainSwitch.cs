@@ -1,3 +1,5 @@
+using Bittensor.Files;
+
 namespace ComputeMiner.Allocations;
 
 /// <summary>
@@ -22,11 +24,10 @@ sealed class DrainSwitch(string stateDirectory)
         {
             const UnixFileMode privateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!, privateDirectory);
-            using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Write);
-            file.Flush(flushToDisk: true);
+            DurableFile.Touch(_path);
         }
         else
-            File.Delete(_path);
+            DurableFile.Delete(_path);
         _isOn = on;
     }
 }

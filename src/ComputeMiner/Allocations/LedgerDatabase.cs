@@ -1,3 +1,4 @@
+using Bittensor.Files;
 using Microsoft.Data.Sqlite;
 
 namespace ComputeMiner.Allocations;
@@ -100,7 +101,12 @@ sealed class LedgerDatabase : IDisposable
     static void MakePrivate(string directory, string path)
     {
         const UnixFileMode privateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(directory, privateDirectory);
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory, privateDirectory);
+            // SQLite makes names in it durable, not its own.
+            DurableFile.FlushDirectoryOf(directory);
+        }
         // SQLite gives its -wal and -shm files the mode of the database.
         using (new FileStream(path, new FileStreamOptions
         {

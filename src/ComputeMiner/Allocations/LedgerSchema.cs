@@ -41,6 +41,12 @@ static class LedgerSchema
             instance TEXT NOT NULL
         );
         """,
+        """
+        CREATE TABLE ended (
+            id TEXT NOT NULL PRIMARY KEY,
+            expires TEXT NOT NULL
+        );
+        """,
     ];
 
     public static void Apply(SqliteConnection connection, string path)

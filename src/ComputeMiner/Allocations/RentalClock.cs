@@ -42,6 +42,13 @@ sealed class RentalClock(BootClock boot, TimeProvider time)
         _set = new ClockReading(now, begin.Rental + passed, wall);
     }
 
+    /// <summary>That long is over since, beyond doubt: both moments belong to one start of the machine.</summary>
+    public bool HasPassed(ClockReading begin, TimeSpan length)
+    {
+        var now = boot.Read();
+        return now.Boot == begin.Boot.Boot && now.Uptime - begin.Boot.Uptime >= length;
+    }
+
     /// <summary>The same moment on the wall clock as it is set now, to a second: for people, never for decisions.</summary>
     public DateTimeOffset ToWall(DateTimeOffset moment) => moment + TimeSpan.FromSeconds(Math.Round((time.GetUtcNow() - Now).TotalSeconds));
 }

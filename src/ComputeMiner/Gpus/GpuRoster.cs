@@ -1,3 +1,6 @@
+using System.Text;
+using Bittensor.Files;
+
 namespace ComputeMiner.Gpus;
 
 /// <summary>
@@ -19,7 +22,7 @@ static class GpuRoster
         if (lines is [var before, .. var known] && before == selection.Text && known.Except(found.Select(gpu => gpu.Uuid)).Any())
             return known;
         var chosen = selection.Choose(found);
-        Replace(path, [selection.Text, .. chosen]);
+        DurableFile.Replace(path, file => file.Write(Encoding.UTF8.GetBytes(string.Join('\n', [selection.Text, .. chosen]) + "\n")));
         return chosen;
     }
 
@@ -34,21 +37,5 @@ static class GpuRoster
         {
             return null;
         }
-    }
-
-    static void Replace(string path, IEnumerable<string> lines)
-    {
-        var draft = path + ".new";
-        using (var file = new FileStream(draft, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            file.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(draft, path, overwrite: true);
     }
 }

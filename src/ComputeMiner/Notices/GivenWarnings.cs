@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Bittensor.Files;
 
 namespace ComputeMiner.Notices;
 
@@ -25,7 +27,8 @@ sealed class GivenWarnings(string stateDirectory)
         _last = (allocation, before);
         try
         {
-            File.WriteAllText(_path, string.Create(CultureInfo.InvariantCulture, $"{allocation} {(long)before.TotalSeconds}\n"));
+            var text = string.Create(CultureInfo.InvariantCulture, $"{allocation} {(long)before.TotalSeconds}\n");
+            DurableFile.Replace(_path, file => file.Write(Encoding.UTF8.GetBytes(text)));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bittensor.Files;
 using Bittensor.Keys;
 
 namespace ComputeMiner.Registry;
@@ -32,13 +33,6 @@ sealed class RegistryStateFile(string directory, Hotkey hotkey)
     public void Write(RegistryState state)
     {
         Directory.CreateDirectory(directory);
-        var fresh = _path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-        using (var file = new FileStream(fresh, options))
-        {
-            JsonSerializer.Serialize(file, state, RegistryStateContext.Default.RegistryState);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, _path, overwrite: true);
+        DurableFile.Replace(_path, file => JsonSerializer.Serialize(file, state, RegistryStateContext.Default.RegistryState));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bittensor.Files;
 
 namespace ComputeMiner.Specs;
 
@@ -30,19 +31,7 @@ sealed class SpecsFile(string directory)
     public void Write(SpecsState state)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var fresh = _path + ".new";
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new FileStream(fresh, options))
-        {
-            JsonSerializer.Serialize(file, state, SpecsJson.Default.SpecsState);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, _path, overwrite: true);
+        DurableFile.Replace(_path, file => JsonSerializer.Serialize(file, state, SpecsJson.Default.SpecsState));
     }
 
     static bool IsWhole(SpecsDocument document) =>

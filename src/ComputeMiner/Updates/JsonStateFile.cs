@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bittensor.Files;
 
 namespace ComputeMiner.Updates;
 
@@ -7,8 +8,6 @@ namespace ComputeMiner.Updates;
 sealed class JsonStateFile<T>(string path, JsonTypeInfo<T> type)
     where T : class
 {
-    const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Null when there is nothing, or nothing that can be read.</summary>
     public T? Read()
     {
@@ -27,14 +26,7 @@ sealed class JsonStateFile<T>(string path, JsonTypeInfo<T> type)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(T value)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, PrivateFile | UnixFileMode.UserExecute);
-        var fresh = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = PrivateFile };
-        using (var file = new FileStream(fresh, options))
-        {
-            JsonSerializer.Serialize(file, value, type);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, path, overwrite: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        DurableFile.Replace(path, file => JsonSerializer.Serialize(file, value, type));
     }
 }

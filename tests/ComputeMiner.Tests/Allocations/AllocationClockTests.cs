@@ -38,7 +38,7 @@ public class AllocationClockTests
         if (reboot)
             machine.Reboot();
         if (ledgerLost)
-            machine.Ledger.Delete(before.Id);
+            machine.LoseLedger();
         if (restart)
             await machine.PowerCutAsync();
         await machine.Allocator.TendAsync(machine.Reconciler, Cancellation);

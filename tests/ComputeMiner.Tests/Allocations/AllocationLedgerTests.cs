@@ -3,9 +3,14 @@ using Microsoft.Data.Sqlite;
 
 namespace ComputeMiner.Tests.Allocations;
 
-public class AllocationLedgerTests
+public sealed class AllocationLedgerTests : IDisposable
 {
-    readonly string _directory = Path.Combine(Directory.CreateTempSubdirectory().FullName, "state");
+    readonly TemporaryDirectory _scratch = new();
+    readonly string _directory;
+
+    public AllocationLedgerTests() => _directory = _scratch.At("state");
+
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void Open_Fresh_IsReadableForThisUserOnly()
@@ -29,7 +34,7 @@ public class AllocationLedgerTests
 
         using var again = AllocationLedger.Open(_directory);
         Assert.Equal(allocation, again.Read());
-        again.Delete("a");
+        again.Delete(Some("a"), Some("a").Started);
         Assert.Null(again.Read());
     }
 
@@ -64,7 +69,7 @@ public class AllocationLedgerTests
     [Fact]
     public void Open_NoDirectoryPossible_NamesTheFile()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "file");
+        var file = _scratch.At("file");
         File.WriteAllText(file, "");
 
         var fault = Assert.Throws<LedgerException>(() => AllocationLedger.Open(Path.Combine(file, "state")));
@@ -168,7 +173,7 @@ public class AllocationLedgerTests
         Assert.Contains("5First", fault.Message, StringComparison.Ordinal);
         ledger.Claim("5First");
         Assert.Equal(Some("a"), ledger.Read());
-        ledger.Delete("a");
+        ledger.Delete(Some("a"), Some("a").Started);
         ledger.Claim("5Second");
         ledger.Write(Some("b"));
         Assert.Throws<LedgerException>(() => ledger.Claim("5First"));

@@ -81,9 +81,9 @@ public class AllocationReconcilerTests
     {
         await using var machine = await RentedAsync();
         var before = machine.Ledger.Read()!;
-        machine.Ledger.Delete(before.Id);
 
-        await machine.PowerCutAsync();
+        machine.LoseLedger();
+        await machine.ReadyAsync();
 
         Assert.Equal(before, machine.Allocator.Current.Allocation);
         Assert.Equal(before, machine.Ledger.Read());
@@ -125,9 +125,9 @@ public class AllocationReconcilerTests
     {
         await using var machine = await new SimulatedMachine().ReadyAsync();
         await machine.Allocator.AllocateAsync(_alice.Asks(AllocationKind.Test), Cancellation);
-        machine.Ledger.Delete(machine.Ledger.Read()!.Id);
 
-        await machine.PowerCutAsync();
+        machine.LoseLedger();
+        await machine.ReadyAsync();
 
         Assert.Empty(await machine.ContainersAsync());
         Assert.True(machine.Allocator.IsFree);

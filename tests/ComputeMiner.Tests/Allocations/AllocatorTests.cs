@@ -151,6 +151,29 @@ public class AllocatorTests
     }
 
     [Fact]
+    public async Task AllocateAsync_CallerGoneWhileWaitingItsTurn_SaysThatTheMachineIsFreeAgain()
+    {
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        var turn = new TaskCompletionSource();
+        machine.Engine.Intercept = _ => turn.Task;
+        var round = machine.Allocator.TendAsync(machine.Reconciler, Cancellation);
+        using var caller = new CancellationTokenSource();
+        var request = machine.Allocator.AllocateAsync(_alice.Asks(AllocationKind.Rental), caller.Token);
+        Assert.False(machine.Allocator.IsFree);
+        machine.Seen.Clear();
+
+        await caller.CancelAsync();
+        var outcome = await request;
+        AllocationState[] seen = [.. machine.Seen];
+        turn.SetResult();
+        await round;
+
+        Assert.Equal(AllocationRefusal.Cancelled, outcome.Refusal);
+        Assert.Equal([AllocationState.Free], seen);
+        Assert.True(machine.Allocator.IsFree);
+    }
+
+    [Fact]
     public async Task AllocateAsync_UndoFails_StaysHeldUntilTheNextRound()
     {
         await using var machine = await new SimulatedMachine().ReadyAsync();

@@ -10,7 +10,7 @@ sealed class DockerMachine : IAsyncDisposable
 {
     readonly DockerFixture _docker;
     readonly TimeProvider? _days;
-    readonly string _stateDirectory = Path.Combine(Directory.CreateTempSubdirectory().FullName, "state");
+    readonly TemporaryDirectory _directory = new();
     readonly KeptLog _log = new();
     readonly ILoggerFactory _loggers;
     RentalClock _clock = null!;
@@ -51,14 +51,14 @@ sealed class DockerMachine : IAsyncDisposable
     {
         await Allocator.DisposeAsync();
         Ledger.Dispose();
-        Directory.Delete(_stateDirectory, recursive: true);
+        _directory.Dispose();
         _loggers.Dispose();
         await _docker.RemoveAllAsync();
     }
 
     void Open()
     {
-        Ledger = AllocationLedger.Open(_stateDirectory);
+        Ledger = AllocationLedger.Open(_directory.At("state"));
         _clock = _days is { } days
             ? new RentalClock(new BootClock(() => new BootMoment("", days.GetUtcNow() - DateTimeOffset.UnixEpoch)), days)
             : new RentalClock(BootClock.OfMachine(), TimeProvider.System);
@@ -68,7 +68,7 @@ sealed class DockerMachine : IAsyncDisposable
     async Task ReadyAsync()
     {
         var reconciler = new AllocationReconciler(
-            _docker.Engine, Ledger, new AllocationOptions(), _clock, _loggers.CreateLogger<AllocationReconciler>());
+            _docker.Engine, Ledger, _clock, _loggers.CreateLogger<AllocationReconciler>());
         await Allocator.RestoreAsync(reconciler, CancellationToken.None);
         Allocator.UseImage(_docker.Image);
     }

@@ -97,7 +97,8 @@ public class RentalOnDockerTests(DockerFixture docker)
         var access = await RentAsync(machine);
         using var session = Connect(access.Password);
         Run(session, "echo 'ssh-ed25519 tenant' >> /root/.ssh/authorized_keys");
-        var (file, line) = await MakeKeyAsync();
+        using var directory = new TemporaryDirectory();
+        var (file, line) = await MakeKeyAsync(directory);
         Assert.True(SshPublicKey.TryParse(line, out var key));
 
         Assert.True(await machine.Allocator.ExchangeKeyAsync(_alice.Key, _alice.Hotkey, KeySlot.User, key, Cancellation));
@@ -265,9 +266,9 @@ public class RentalOnDockerTests(DockerFixture docker)
         return (output, command.Error);
     }
 
-    static async Task<(string File, string Line)> MakeKeyAsync()
+    static async Task<(string File, string Line)> MakeKeyAsync(TemporaryDirectory directory)
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "key");
+        var path = directory.At("key");
         await HostCommand.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "renter", "-f", path]);
         return (path, await File.ReadAllTextAsync(path + ".pub"));
     }

@@ -8,6 +8,7 @@ namespace ComputeMiner.Tests.Allocations;
 /// <summary>A miner's allocation side on a simulated engine, a real ledger and a clock that the test moves.</summary>
 sealed class SimulatedMachine : IAsyncDisposable
 {
+    readonly TemporaryDirectory _directory = new();
     readonly WallClock _wall;
     (string Id, long Start) _boot;
 
@@ -28,7 +29,9 @@ sealed class SimulatedMachine : IAsyncDisposable
 
     public AllocationOptions Options { get; }
 
-    public string StateDirectory { get; } = Path.Combine(Directory.CreateTempSubdirectory().FullName, "state");
+    public string StateDirectory => _directory.At("state");
+
+    string LedgerFile => Path.Combine(StateDirectory, AllocationLedger.FileName);
 
     public AllocationLedger Ledger { get; private set; } = null!;
 
@@ -60,6 +63,31 @@ sealed class SimulatedMachine : IAsyncDisposable
         Open();
     }
 
+    /// <summary>A new process that finds no state directory.</summary>
+    public void LoseLedger()
+    {
+        Ledger.Dispose();
+        Directory.Delete(StateDirectory, recursive: true);
+        Reopen();
+    }
+
+    /// <summary>A copy of the ledger as it is now; a new process goes on with it.</summary>
+    public byte[] BackUpLedger()
+    {
+        Ledger.Dispose();
+        var copy = File.ReadAllBytes(LedgerFile);
+        Reopen();
+        return copy;
+    }
+
+    /// <summary>A new process on a ledger that an operator put in the place of the present one.</summary>
+    public void UseLedger(byte[] copy)
+    {
+        Ledger.Dispose();
+        File.WriteAllBytes(LedgerFile, copy);
+        Reopen();
+    }
+
     /// <summary>Sets the clock of the machine, as a wrong time server does; timers and the time since the start know nothing of it.</summary>
     public void SetClock(TimeSpan by) => _wall.Set(by);
 
@@ -72,14 +100,14 @@ sealed class SimulatedMachine : IAsyncDisposable
     {
         await Allocator.DisposeAsync();
         Ledger.Dispose();
-        Directory.Delete(StateDirectory, recursive: true);
+        _directory.Dispose();
     }
 
     void Open()
     {
         Ledger = AllocationLedger.Open(StateDirectory);
         var clock = new RentalClock(new BootClock(() => new BootMoment(_boot.Id, Time.GetElapsedTime(_boot.Start))), _wall);
-        Reconciler = new AllocationReconciler(Engine, Ledger, Options, clock, NullLogger<AllocationReconciler>.Instance);
+        Reconciler = new AllocationReconciler(Engine, Ledger, clock, NullLogger<AllocationReconciler>.Instance);
         Allocator = new Allocator(Engine, Ledger, Options, Settings, clock, _wall, NullLogger<Allocator>.Instance);
         Allocator.Changed += snapshot => Seen.Add(snapshot.State);
     }

@@ -14,10 +14,10 @@ public class BaseImageTests(DockerFixture docker)
         var id = (await HostCommand.RunAsync("docker", ["create", docker.Image.Id, "/bin/true"])).Trim();
         try
         {
-            var tar = Path.Combine(Directory.CreateTempSubdirectory().FullName, "image.tar");
+            using var directory = new TemporaryDirectory();
+            var tar = directory.At("image.tar");
             await HostCommand.RunAsync("docker", ["export", "-o", tar, id]);
             var (names, shadow) = Read(tar);
-            File.Delete(tar);
 
             Assert.Contains("usr/sbin/sshd", names);
             Assert.DoesNotContain(names, each => each.StartsWith("etc/ssh/ssh_host_", StringComparison.Ordinal));
@@ -60,10 +60,10 @@ public class BaseImageTests(DockerFixture docker)
     public async Task PrepareAsync_ImageWhoseContainersDoNotDoAsTold_IsRefusedAndLeavesNoContainer()
     {
         var broken = $"{DockerFixture.Instance}-mute";
-        var directory = Directory.CreateTempSubdirectory();
+        using var directory = new TemporaryDirectory();
         File.WriteAllText(
-            Path.Combine(directory.FullName, "Dockerfile"), $"FROM {docker.Image.Reference}\nRUN printf '#!/bin/sh\\necho silence\\n' > /bin/echo\n");
-        await HostCommand.RunAsync("docker", ["build", "-q", "-t", broken, directory.FullName]);
+            directory.At("Dockerfile"), $"FROM {docker.Image.Reference}\nRUN printf '#!/bin/sh\\necho silence\\n' > /bin/echo\n");
+        await HostCommand.RunAsync("docker", ["build", "-q", "-t", broken, directory.Path]);
         var settings = new ContainerOptions { Instance = DockerFixture.Instance + "-mute", Network = docker.Settings.Network, Image = broken, SshPort = DockerFixture.FreePort() };
         using var engine = new DockerEngine(settings, TimeProvider.System, NullLoggerFactory.Instance);
         try
@@ -77,7 +77,6 @@ public class BaseImageTests(DockerFixture docker)
         finally
         {
             await HostCommand.TryRunAsync("docker", ["rmi", $"{ImageRecipe.Repository}:{ImageRecipe.VersionOf(broken)}", broken]);
-            directory.Delete(recursive: true);
         }
     }
 

@@ -8,7 +8,8 @@ public class SshHostKeyTests
     public async Task Generate_SshKeygen_ReadsTheKeyAndDerivesTheSamePublicPart()
     {
         var (privateFile, publicFile) = SshHostKey.Generate();
-        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "key");
+        using var directory = new TemporaryDirectory();
+        var path = directory.At("key");
         await File.WriteAllTextAsync(path, privateFile, TestContext.Current.CancellationToken);
         File.SetUnixFileMode(path, DeliveredFile.Private);
 

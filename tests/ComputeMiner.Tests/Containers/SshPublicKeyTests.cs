@@ -14,7 +14,8 @@ public class SshPublicKeyTests
     [InlineData("ecdsa", "521")]
     public async Task TryParse_KeyOfSshKeygen_IsTaken(string type, string bits)
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "key");
+        using var directory = new TemporaryDirectory();
+        var path = directory.At("key");
         await HostCommand.RunAsync("ssh-keygen", ["-q", "-t", type, "-b", bits, "-N", "", "-C", "someone@example — Zoë", "-f", path]);
         var line = await File.ReadAllTextAsync(path + ".pub", TestContext.Current.CancellationToken);
 

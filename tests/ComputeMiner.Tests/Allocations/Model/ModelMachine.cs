@@ -100,7 +100,7 @@ sealed class ModelMachine : IDisposable
         Ledger = AllocationLedger.Open(_directory, life.Cross);
         var clock = new RentalClock(new BootClock(() => new BootMoment(_boot.Id, Time.GetUtcNow() - _boot.Start)), _wall);
         var engine = new CrossedEngine(World.Engine, life.Cross);
-        _reconciler = new AllocationReconciler(engine, Ledger, _options, clock, NullLogger<AllocationReconciler>.Instance);
+        _reconciler = new AllocationReconciler(engine, Ledger, clock, NullLogger<AllocationReconciler>.Instance);
         Allocator = new Allocator(engine, Ledger, _options, World.Settings, clock, _waits, NullLogger<Allocator>.Instance);
     }
 }
