@@ -61,10 +61,11 @@ sealed class ScenarioWorld : IAsyncDisposable
 
     /// <summary>Starts the miner's process and returns at once.</summary>
     /// <param name="spare">Whether it keeps a container ahead.</param>
-    public void StartMiner(bool spare = true)
+    /// <param name="cores">Where it may run: it finds that many processors, as on a machine that has no more.</param>
+    public void StartMiner(bool spare = true, ulong cores = ulong.MaxValue)
     {
         var admin = new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort());
-        _miner = DemoMiner.Start(
+        _miner = Cores.Run(cores, () => DemoMiner.Start(
             _build.Program,
             [
                 "run", "--netuid", Text(Network.Netuid.Value), "--subtensor.chain_endpoint", Network.Chain.Endpoint.ToString(),
@@ -74,7 +75,7 @@ sealed class ScenarioWorld : IAsyncDisposable
                 "--registry", "off", $"--container.spare={(spare ? "true" : "false")}",
             ],
             admin,
-            Path.Combine(_directory, "miner.log"));
+            Path.Combine(_directory, "miner.log")));
     }
 
     /// <summary>Waits until the miner can deliver: image there, metagraph read.</summary>

@@ -122,7 +122,7 @@ static partial class MinerHost
         await ListenAsync("--admin.address", admin.StartAsync, stop);
         BackgroundService?[] services =
         [
-            egress, startup, expiry, notices, allocator.Gate is null ? null : handOver, container.Spare ? spares : null, follower, registry.Publisher, word,
+            egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null, follower, registry.Publisher, word,
         ];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         using var patience = new CancellationTokenSource(StopPatience);
@@ -147,7 +147,7 @@ static partial class MinerHost
         if (!settings.Enabled)
             return null;
         var program = await HashcatProgram.FindAsync(settings.HashcatPath, time, stop);
-        var hashcat = new Hashcat(settings, HashcatDirectory.Open(options.StateDirectory), options.Container.Gpus.Count > 0, time);
+        var hashcat = new Hashcat(settings, HashcatDirectory.Open(options.StateDirectory), options.Container.Gpus, time);
         // Challenges hold at most half of the axon's workers, whatever happens: checks and rentals go on.
         var solver = new ChallengeSolver(
             hashcat, program, () => allocator.IsFree, Math.Max(0, options.Axon.MaxWorkers / 2 - 1), time, loggers.CreateLogger<ChallengeSolver>(), stop);
@@ -156,6 +156,8 @@ static partial class MinerHost
             if (snapshot.Allocation is not null)
                 solver.Yield();
         };
+        if (hashcat.UsesGpus)
+            allocator.Gate = new OwnWorkGate(solver.YieldAsync, () => solver.Obstacle, allocator.Gate);
         return solver;
     }
 

@@ -18,6 +18,10 @@ sealed partial class NonceKeeper
             "The nonces cannot be written to {Path}: {Fault} Callers whose clock is ahead of this machine's are refused until they can")]
         public static partial void CannotWrite(ILogger logger, string path, string fault);
 
+        [LoggerMessage(1204, LogLevel.Error,
+            "The nonces cannot be marked in {Path}: {Fault} Each request is written to disk on its own until they can, which takes longer")]
+        public static partial void CannotMark(ILogger logger, string path, string fault);
+
         [LoggerMessage(1203, LogLevel.Information, "The nonces are written to {Path} again")]
         public static partial void WritesAgain(ILogger logger, string path);
     }

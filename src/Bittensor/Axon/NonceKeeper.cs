@@ -4,11 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace Bittensor.Axon;
 
 /// <summary>
-/// Lets nothing that an earlier run accepted in again, wherever that run was killed. Three rules do it:
-/// (1) a run starts with its clock as the floor, so that what was accepted before and lay in the past is old;
-/// (2) a nonce ahead of our clock is written down before its request counts, with a reserve, so that most of the next ones need no write;
-/// (3) the clock is written down every two seconds while requests come in: a start before that moment means that the clock was set back,
-/// and then nothing from before that moment, or from the time until the next write, is let in.
+/// Lets nothing that an earlier run accepted in again, wherever that run was killed and whatever the clock says at the next start:
+/// (1) no other nonce counts than one below the <see cref="NonceMark"/>, which is raised first; a run starts with it as the floor;
+/// (2) a nonce ahead of our clock is written down for its hotkey alone before its request counts, with a reserve, so that most of the next
+/// ones need no write: one caller's clock keeps nobody else waiting;
+/// (3) a power failure can take the mark's last seconds. So the clock is flushed to disk every two seconds while requests come in, and a
+/// start before that moment lets nothing in from before it, or from the time until the next write would have been.
+/// A run also starts with its clock as the floor, which covers a mark that was deleted.
 /// </summary>
 sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -18,6 +20,7 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
     readonly SemaphoreSlim _turn = new(1, 1);
     readonly CancellationTokenSource _stop = new();
     NonceMarks _written = NonceMarks.None;
+    volatile NonceMark? _mark;
     Task _loop = Task.CompletedTask;
     bool _failing;
 
@@ -38,11 +41,12 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
             window.RaiseFloor(now + Nanoseconds(options.ClockSkew));
             Log.Unreadable(logger, file.Path, fault.Message, options.ClockSkew.TotalSeconds);
         }
+        OpenMark();
         if (_written.Clock > now)
-        {
             window.RaiseFloor(_written.Clock + (2 * Nanoseconds(Period)));
-            Log.ClockSetBack(logger, (_written.Clock - now) / 1e9);
-        }
+        // A mark is a little ahead of the clock of a run that was killed; more is another clock.
+        if (Math.Max(_written.Clock, (_mark?.Left ?? now) - Nanoseconds(Period)) is var last && last > now)
+            Log.ClockSetBack(logger, (last - now) / 1e9);
         foreach (var (hotkey, bound) in _written.Ahead)
             window.RaiseFloor(hotkey, bound);
         _loop = RunAsync();
@@ -50,9 +54,11 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
 
     /// <summary>True when a nonce of this hotkey may count without being written down first.</summary>
     public bool IsSafe(Hotkey hotkey, long nonce, DateTimeOffset receivedAt) =>
-        file is null || nonce <= Nanoseconds(receivedAt) || (Volatile.Read(ref _written).Ahead.TryGetValue(hotkey, out var bound) && nonce <= bound);
+        file is null
+        || (nonce <= Nanoseconds(receivedAt) && _mark is { } mark && mark.Covers(nonce))
+        || (Volatile.Read(ref _written).Ahead.TryGetValue(hotkey, out var bound) && nonce <= bound);
 
-    /// <summary>Writes a nonce ahead of our clock down; false when that failed, and then it must not count.</summary>
+    /// <summary>Writes down, for its hotkey, a nonce that is not safe; false when that failed, and then it must not count.</summary>
     public async ValueTask<bool> TryKeepAsync(Hotkey hotkey, long nonce)
     {
         await _turn.WaitAsync();
@@ -60,8 +66,8 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
         {
             if (_written.Ahead.TryGetValue(hotkey, out var bound) && nonce <= bound)
                 return true;
-            var ahead = Current().Ahead.SetItem(hotkey, nonce + Nanoseconds(options.NonceReserve));
-            return TryWrite(new NonceMarks(Now, ahead));
+            var current = Current();
+            return TryWrite(current with { Ahead = current.Ahead.SetItem(hotkey, nonce + Nanoseconds(options.NonceReserve)) });
         }
         finally
         {
@@ -76,6 +82,8 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
             return;
         await _stop.CancelAsync();
         await _loop;
+        _mark?.Settle(window.HighWaterMark);
+        _mark?.Dispose();
         _turn.Dispose();
         _stop.Dispose();
     }
@@ -99,7 +107,26 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
         await _turn.WaitAsync(CancellationToken.None);
         if (window.HighWaterMark > _written.Clock)
             TryWrite(Current());
+        if (_mark is null)
+            OpenMark();
         _turn.Release();
+    }
+
+    // Without it every nonce is written down for its hotkey.
+    void OpenMark()
+    {
+        try
+        {
+            var mark = NonceMark.Open(file!.Path + ".mark");
+            if (mark.Left is null)
+                Log.Unreadable(logger, file.Path + ".mark", "It is damaged.", options.ClockSkew.TotalSeconds);
+            window.RaiseFloor(mark.Left ?? Now + Nanoseconds(options.ClockSkew));
+            _mark = mark;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Log.CannotMark(logger, file!.Path + ".mark", fault.Message);
+        }
     }
 
     /// <summary>The marks of this moment. A bound that our clock has passed says nothing that rule 1 does not.</summary>

@@ -25,6 +25,13 @@ sealed partial class ChallengeSolver
         [LoggerMessage(5006, LogLevel.Warning, "{RunId}: hashcat says that it found the password, and what it wrote is not it. Is {Path} hashcat?")]
         public static partial void WrongResult(ILogger logger, string runId, string path);
 
+        [LoggerMessage(5008, LogLevel.Error,
+            "{RunId}: hashcat (process {Process}) was killed and does not end. No challenge is worked on until it does; a hung driver needs a restart of the machine")]
+        public static partial void Hung(ILogger logger, string runId, int process);
+
+        [LoggerMessage(5009, LogLevel.Information, "hashcat (process {Process}) has ended at last; challenges are worked on again")]
+        public static partial void HungEnded(ILogger logger, int process);
+
         [LoggerMessage(5007, LogLevel.Warning, "{RunId}: {Fault}")]
         public static partial void Unusable(ILogger logger, string runId, string fault);
     }

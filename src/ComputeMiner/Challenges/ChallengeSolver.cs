@@ -12,6 +12,7 @@ sealed partial class ChallengeSolver
     const string TimedOut = "Hashcat execution timed out";
     const string Rented = "run_hashcat execution failed: the machine is not free";
     const string Stopping = "run_hashcat execution failed: the miner is stopping";
+    const string Hung = "run_hashcat execution failed: an earlier hashcat has not ended";
     const string Full = "run_hashcat execution failed: too many challenges wait";
 
     readonly Hashcat _hashcat;
@@ -23,6 +24,8 @@ sealed partial class ChallengeSolver
     readonly TurnQueue _turns;
     readonly Lock _lock = new();
     CancellationTokenSource? _running;
+    TaskCompletionSource? _ended;
+    HashcatExit? _hung;
     string? _runId;
     HashcatStatus? _progress;
     long _solved;
@@ -59,6 +62,33 @@ sealed partial class ChallengeSolver
             _ = _running?.CancelAsync();
     }
 
+    /// <summary>
+    /// Why the GPUs cannot go to anybody: a hashcat that was killed and does not end holds their memory. Null when nothing is in the way.
+    /// </summary>
+    public string? Obstacle => _hashcat.UsesGpus && HungProcess is { } id
+        ? $"hashcat (process {id}) was killed and does not end, so that it may hold memory of a GPU. See `ps -o pid,stat,wchan {id}`; a hung driver needs a restart of the machine."
+        : null;
+
+    int? HungProcess
+    {
+        get
+        {
+            lock (_lock)
+                return _hung is { Ended.IsCompleted: false } hung ? hung.Left : null;
+        }
+    }
+
+    /// <summary>Somebody is about to get the machine: ends the run and waits for it. Null, or what is in the way.</summary>
+    public async Task<string?> YieldAsync(CancellationToken cancellation)
+    {
+        Task ended;
+        lock (_lock)
+            ended = _ended?.Task ?? Task.CompletedTask;
+        Yield();
+        await ended.WaitAsync(cancellation);
+        return Obstacle;
+    }
+
     /// <summary>Works on a challenge. Every way it can end is an answer.</summary>
     /// <param name="task">The challenge.</param>
     /// <param name="runId">Its name.</param>
@@ -68,6 +98,8 @@ sealed partial class ChallengeSolver
     public async Task<ChallengeOutput> SolveAsync(ChallengeTask task, string runId, double priority, TimeSpan patience, CancellationToken cancellation)
     {
         var started = _time.GetTimestamp();
+        if (HungProcess is not null)
+            return Stopped(runId, started, Hung);
         if (!_isFree())
             return Stopped(runId, started, Rented);
         Log.Received(_logger, runId, _turns.Waiting);
@@ -92,15 +124,19 @@ sealed partial class ChallengeSolver
     async Task<ChallengeOutput> RunAsync(ChallengeTask task, string runId, long started, CancellationTokenSource end)
     {
         using var running = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
-            (_running, _runId, _progress) = (running, runId, null);
+            (_running, _runId, _progress, _ended) = (running, runId, null, ended);
         try
         {
             // After the run can be found by Yield: whoever gets the machine from here on ends it.
+            if (HungProcess is not null)
+                return Stopped(runId, started, Hung);
             if (!_isFree())
                 return Stopped(runId, started, Rented);
             Log.Working(_logger, runId);
             var result = await _hashcat.SearchAsync(_program, task, Report, running.Token);
+            Watch(result.Exit, runId);
             if (result.Password is { } password)
                 return Solved(runId, started, password);
             if (running.IsCancellationRequested)
@@ -119,8 +155,20 @@ sealed partial class ChallengeSolver
         finally
         {
             lock (_lock)
-                (_running, _runId, _progress) = (null, null, null);
+                (_running, _runId, _progress, _ended) = (null, null, null, null);
+            ended.SetResult();
         }
+    }
+
+    // No other hashcat starts beside one that hangs; challenges are worked on again when it ends after all.
+    void Watch(HashcatExit exit, string runId)
+    {
+        if (exit.Left == 0)
+            return;
+        lock (_lock)
+            _hung = exit;
+        Log.Hung(_logger, runId, exit.Left);
+        exit.Ended.ContinueWith(_ => Log.HungEnded(_logger, exit.Left), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     void Report(HashcatStatus status)

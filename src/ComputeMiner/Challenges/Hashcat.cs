@@ -5,12 +5,14 @@ namespace ComputeMiner.Challenges;
 /// <summary>hashcat at work on one challenge: its command line, its files and what it found.</summary>
 /// <param name="settings">Path, workload profile, more options.</param>
 /// <param name="directory">Where its files lie.</param>
-/// <param name="hasGpu">Whether the machine has a GPU; without one the CPU does the work through OpenCL.</param>
+/// <param name="gpus">The GPUs that are handed out, by uuid: the others are not ours to use. Without any the CPU does the work through OpenCL.</param>
 /// <param name="time">The clock.</param>
-sealed class Hashcat(ChallengeSettings settings, HashcatDirectory directory, bool hasGpu, TimeProvider time)
+sealed class Hashcat(ChallengeSettings settings, HashcatDirectory directory, IReadOnlyList<string> gpus, TimeProvider time)
 {
     // hashcat -D: 1 is a CPU, 2 a GPU.
-    public string DeviceTypes => hasGpu ? "2" : "1";
+    public string DeviceTypes => UsesGpus ? "2" : "1";
+
+    public bool UsesGpus => gpus.Count > 0;
 
     /// <summary>Searches until the password is found, the mask is exhausted, hashcat gives up, or <paramref name="cancellation"/> kills it.</summary>
     /// <exception cref="HashcatException">The run's files could not be written.</exception>
@@ -25,7 +27,7 @@ sealed class Hashcat(ChallengeSettings settings, HashcatDirectory directory, boo
             // It is there before hashcat is, so that nobody else may ever read it.
             await WriteAsync(found, "", cancellation);
             var exit = await HashcatProcess.RunAsync(
-                program.Start(Arguments(task), run, directory.Cache),
+                program.Start(Arguments(task), run, directory.Cache, gpus),
                 line => Report(line, onStatus),
                 time,
                 cancellation);

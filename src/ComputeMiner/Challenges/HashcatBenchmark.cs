@@ -7,8 +7,9 @@ namespace ComputeMiner.Challenges;
 /// <summary>What hashcat itself says of the devices it sees and of how fast each of them is.</summary>
 /// <param name="program">hashcat.</param>
 /// <param name="directory">Where its files lie.</param>
+/// <param name="gpus">The NVIDIA GPUs that may be used, by uuid; null for all.</param>
 /// <param name="time">The clock.</param>
-sealed partial class HashcatBenchmark(HashcatProgram program, HashcatDirectory directory, TimeProvider time)
+sealed partial class HashcatBenchmark(HashcatProgram program, HashcatDirectory directory, IReadOnlyList<string>? gpus, TimeProvider time)
 {
     /// <summary>hashcat's modes of the challenges there are.</summary>
     public static ImmutableArray<int> Modes { get; } = [600, 610];
@@ -77,7 +78,7 @@ sealed partial class HashcatBenchmark(HashcatProgram program, HashcatDirectory d
         var run = directory.CreateRun();
         try
         {
-            return await HashcatProcess.RunAsync(program.Start(arguments, run, directory.Cache), onLine, time, cancellation);
+            return await HashcatProcess.RunAsync(program.Start(arguments, run, directory.Cache, gpus), onLine, time, cancellation);
         }
         finally
         {

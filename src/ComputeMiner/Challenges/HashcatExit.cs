@@ -8,6 +8,18 @@ sealed record HashcatExit(int Code, string Errors)
     /// <summary>The process could not be started.</summary>
     public const int NotStarted = 127;
 
+    /// <summary>The process was killed and has not ended.</summary>
+    public const int NotEnded = 137;
+
+    /// <summary>Completes when the process ends; completed already, unless it was killed and did not.</summary>
+    public Task Ended { get; private init; } = Task.CompletedTask;
+
+    /// <summary>The process's number where it has not ended, else 0.</summary>
+    public int Left { get; private init; }
+
+    /// <summary>A killed process that did not end.</summary>
+    public static HashcatExit Of(int id, Task ended) => new(NotEnded, "") { Left = id, Ended = ended };
+
     /// <summary>hashcat's own word for the code (hashcat, docs/status_codes.txt; negative ones as the system shows them).</summary>
     public string Meaning => Code switch
     {

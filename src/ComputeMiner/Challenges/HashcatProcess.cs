@@ -17,6 +17,9 @@ static class HashcatProcess
 
     static readonly TimeSpan LastWordsPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>A killed process ends within milliseconds, unless the kernel keeps it, as it does while a driver or a disk hangs.</summary>
+    static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
+
     public static ProcessStartInfo Describe(string file, IEnumerable<string> arguments) =>
         new(Launcher, ["--pdeathsig", "KILL", "--no-new-privs", "--", file, .. arguments])
         {
@@ -25,16 +28,19 @@ static class HashcatProcess
             RedirectStandardError = true,
         };
 
-    /// <summary>Runs to the end, or kills it when <paramref name="cancellation"/> fires; either way returns when it is gone.</summary>
+    /// <summary>
+    /// Runs to the end, or kills it when <paramref name="cancellation"/> fires. Returns when it is gone, or some seconds after the kill when it
+    /// does not go.
+    /// </summary>
     /// <param name="start">From <see cref="Describe"/>.</param>
     /// <param name="onLine">Takes each line of standard output; too long ones are left out.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Kills.</param>
     public static async Task<HashcatExit> RunAsync(ProcessStartInfo start, Action<string> onLine, TimeProvider time, CancellationToken cancellation)
     {
-        using var process = new Process { StartInfo = start };
+        var process = new Process { StartInfo = start };
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => Host(process, started, ended)) { IsBackground = true, Name = "hashcat" }.Start();
         try
         {
@@ -48,14 +54,18 @@ static class HashcatProcess
         var errors = new TextTail();
         var output = BoundedLines.ReadAsync(process.StandardOutput.BaseStream, onLine);
         var complaints = BoundedLines.ReadAsync(process.StandardError.BaseStream, errors.Add);
-        await using (cancellation.UnsafeRegister(static state => Kill((Process)state!), process))
-            await ended.Task;
+        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (cancellation.UnsafeRegister(_ => KillAndTell(process, killed), null))
+            await Task.WhenAny(ended.Task, killed.Task);
+        if (!ended.Task.IsCompleted && !await EndsWithinAsync(ended.Task, KillPatience, time))
+            return HashcatExit.Of(process.Id, ended.Task);
         // A child that left the tree may hold the pipes open; the answer does not wait for it.
         await Task.WhenAny(Task.WhenAll(output, complaints), Task.Delay(LastWordsPatience, time, CancellationToken.None));
-        return new HashcatExit(process.ExitCode, errors.ToString());
+        return new HashcatExit(await ended.Task, errors.ToString());
     }
 
-    static void Host(Process process, TaskCompletionSource started, TaskCompletionSource ended)
+    // The process object goes with the thread, which stays as long as the process does.
+    static void Host(Process process, TaskCompletionSource started, TaskCompletionSource<int> ended)
     {
         try
         {
@@ -64,11 +74,26 @@ static class HashcatProcess
         catch (Exception fault) when (fault is Win32Exception or InvalidOperationException)
         {
             started.SetException(fault);
+            process.Dispose();
             return;
         }
         started.SetResult();
         process.WaitForExit();
-        ended.SetResult();
+        ended.SetResult(process.ExitCode);
+    }
+
+    static async Task<bool> EndsWithinAsync(Task ended, TimeSpan patience, TimeProvider time)
+    {
+        using var enough = new CancellationTokenSource();
+        await Task.WhenAny(ended, Task.Delay(patience, time, enough.Token));
+        await enough.CancelAsync();
+        return ended.IsCompleted;
+    }
+
+    static void KillAndTell(Process process, TaskCompletionSource killed)
+    {
+        Kill(process);
+        killed.TrySetResult();
     }
 
     static void Kill(Process process)

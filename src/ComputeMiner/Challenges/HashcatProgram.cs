@@ -47,7 +47,13 @@ sealed partial record HashcatProgram(string Path, string Version)
     }
 
     /// <summary>How it is started: no shell, a clean environment, its own files under directories of ours.</summary>
-    public ProcessStartInfo Start(IEnumerable<string> arguments, string directory, string cache)
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="directory">Where it runs.</param>
+    /// <param name="cache">Where it keeps compiled kernels.</param>
+    /// <param name="gpus">
+    /// The NVIDIA GPUs it may see, by uuid; null for all. CUDA and NVIDIA's OpenCL both obey, so that no option of hashcat's reaches another.
+    /// </param>
+    public ProcessStartInfo Start(IEnumerable<string> arguments, string directory, string cache, IReadOnlyList<string>? gpus = null)
     {
         var start = HashcatProcess.Describe(Path, arguments);
         start.WorkingDirectory = directory;
@@ -62,6 +68,8 @@ sealed partial record HashcatProgram(string Path, string Version)
         start.Environment["XDG_CACHE_HOME"] = cache;
         start.Environment["POCL_CACHE_DIR"] = System.IO.Path.Combine(cache, "pocl");
         start.Environment["CUDA_CACHE_PATH"] = System.IO.Path.Combine(cache, "cuda");
+        if (gpus is not null)
+            start.Environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', gpus);
         return start;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
+using ComputeMiner.Gpus;
 
 namespace ComputeMiner.Cli;
 
@@ -13,7 +14,8 @@ sealed class ChallengeBenchCommand(TimeProvider time) : CliCommand
 
     public override string Example => "miner challenge bench --json";
 
-    public override IEnumerable<Setting> Settings => SettingTable.Group("miner.hashcat").Concat(SettingTable.Group("state.dir"));
+    public override IEnumerable<Setting> Settings => 
+        SettingTable.Group("miner.hashcat").Concat(SettingTable.Group("container.gpus")).Concat(SettingTable.Group("state.dir"));
 
     public override bool PrintsData => true;
 
@@ -23,7 +25,8 @@ sealed class ChallengeBenchCommand(TimeProvider time) : CliCommand
         try
         {
             var program = await HashcatProgram.FindAsync(settings.HashcatPath, time, cancellation);
-            var benchmark = new HashcatBenchmark(program, HashcatDirectory.Open(context.Options.StateDirectory, "bench"), time);
+            var benchmark = new HashcatBenchmark(program, HashcatDirectory.Open(context.Options.StateDirectory, "bench"),
+                await ChooseGpusAsync(context.Options, cancellation), time);
             var devices = await benchmark.ListDevicesAsync(cancellation);
             context.Console.Error.WriteLine($"hashcat {program.Version} sees {devices.Count} device{(devices.Count == 1 ? "" : "s")}");
             foreach (var mode in HashcatBenchmark.Modes)
@@ -34,6 +37,24 @@ sealed class ChallengeBenchCommand(TimeProvider time) : CliCommand
             return ExitCode.Good;
         }
         catch (HashcatException fault)
+        {
+            throw new CommandFailedException(fault.Message);
+        }
+    }
+
+    // The miner works on challenges on these alone.
+    static async Task<IReadOnlyList<string>?> ChooseGpusAsync(MinerOptions options, CancellationToken cancellation)
+    {
+        var selection = options.Container.GpuSelection;
+        try
+        {
+            return GpuRoster.TryRead(options.StateDirectory, selection) ?? selection.Choose(await new GpuInventory().ReadAsync(cancellation));
+        }
+        catch (GpuReadException fault)
+        {
+            throw new CommandFailedException(fault.Message);
+        }
+        catch (FormatException fault)
         {
             throw new CommandFailedException(fault.Message);
         }

@@ -30,7 +30,7 @@ sealed class HashcatCheck(ChallengeSettings settings, TimeProvider time) : IDoct
         var scratch = Directory.CreateTempSubdirectory("computeminer-doctor-");
         try
         {
-            var devices = await new HashcatBenchmark(program, HashcatDirectory.Open(scratch.FullName), time).ListDevicesAsync(cancellation);
+            var devices = await new HashcatBenchmark(program, HashcatDirectory.Open(scratch.FullName), gpus: null, time).ListDevicesAsync(cancellation);
             var wanted = await HasGpuAsync(cancellation) ? "GPU" : "CPU";
             var finding = $"{about}; it sees {(devices.Count == 0 ? "no device" : string.Join(", ", devices.Select(device => $"{device.Type} {device.Name}")))}";
             return devices.Any(device => device.Type == wanted)

@@ -74,6 +74,77 @@ public sealed class NonceKeeperTests : IDisposable
         Assert.Equal(200, (await next.ExchangeAsync(RequestOf(next, 0))).Status);
     }
 
+    /// <summary>
+    /// Killed before the clock was ever flushed, and started again with a clock set back: the one moment that neither clock covers.
+    /// </summary>
+    [Theory]
+    [InlineData(-3.0)]
+    [InlineData(0.0)]
+    public async Task Clock_SetBackAfterAKillBeforeTheFirstFlush_TheReplayIsRefusedAndOthersAreNot(double callerAhead)
+    {
+        await using var killed = await StartAsync();
+        killed.Time.Advance(TimeSpan.FromMinutes(5));
+        var request = RequestOf(killed, callerAhead);
+        killed.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(200, (await killed.ExchangeAsync(request)).Status);
+        Assert.False(System.IO.File.Exists(File));
+
+        await using var next = await StartAsync(from: TestAxon.VectorTime);
+        next.Time.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(401, (await next.ExchangeAsync(request)).Status);
+        Assert.Contains(next.Logs.Lines, line => line.Text.Contains("behind the last run's", StringComparison.Ordinal));
+        next.Time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(200, (await next.ExchangeAsync(RequestOf(next, 0))).Status);
+    }
+
+    [Fact]
+    public async Task Stop_InOrder_NobodyWaitsAfterwards()
+    {
+        await using (var stopped = await StartAsync())
+        {
+            stopped.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(200, (await stopped.ExchangeAsync(RequestOf(stopped, 0))).Status);
+        }
+
+        await using var next = await StartAsync(from: TestAxon.VectorTime + TimeSpan.FromSeconds(1));
+        next.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(200, (await next.ExchangeAsync(RequestOf(next, 0))).Status);
+        Assert.DoesNotContain(next.Logs.Lines, line => line.Text.Contains("behind the last run's", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("not a mark at all")]
+    [InlineData("short")]
+    public async Task Start_MarkDamaged_OnlyWhatCannotHaveBeenAcceptedGetsIn(string content)
+    {
+        await System.IO.File.WriteAllTextAsync(File + ".mark", content, TestContext.Current.CancellationToken);
+        await using var axon = await StartAsync();
+
+        Assert.Equal(401, (await axon.ExchangeAsync(RequestOf(axon, 9.9))).Status);
+        axon.Time.Advance(TimeSpan.FromSeconds(10.1));
+        Assert.Equal(200, (await axon.ExchangeAsync(RequestOf(axon, 0))).Status);
+        Assert.Contains(axon.Logs.Lines, line => line.Text.Contains("nonces.mark cannot be read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Mark_CannotBeOpened_RequestsAreWrittenDownOnTheirOwn()
+    {
+        Directory.CreateDirectory(File + ".mark");
+        await using var killed = await StartAsync();
+        killed.Time.Advance(TimeSpan.FromSeconds(1));
+        var request = RequestOf(killed, 0);
+        Assert.Equal(200, (await killed.ExchangeAsync(request)).Status);
+        Assert.True(System.IO.File.Exists(File));
+        Assert.Contains(killed.Logs.Lines, line => line.Text.Contains("cannot be marked", StringComparison.Ordinal));
+
+        await using var next = await StartAsync(from: TestAxon.VectorTime);
+        next.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(401, (await next.ExchangeAsync(request)).Status);
+    }
+
     [Fact]
     public async Task Start_FileDamaged_OnlyWhatCannotHaveBeenAcceptedGetsIn()
     {

@@ -42,10 +42,10 @@ sealed class FakeHashcat : IDisposable
 
     public Task<HashcatProgram> FindAsync() => HashcatProgram.FindAsync(Path, TimeProvider.System, Patience);
 
-    public async Task<ChallengeSolver> SolverAsync(int mostWaiting = 4, TimeProvider? time = null)
+    public async Task<ChallengeSolver> SolverAsync(int mostWaiting = 4, TimeProvider? time = null, string[]? gpus = null)
     {
         var settings = new ChallengeSettings { HashcatPath = Path };
-        var hashcat = new Hashcat(settings, HashcatDirectory.Open(State), hasGpu: false, TimeProvider.System);
+        var hashcat = new Hashcat(settings, HashcatDirectory.Open(State), gpus ?? [], time ?? TimeProvider.System);
         return new ChallengeSolver(
             hashcat, await FindAsync(), () => IsFree, mostWaiting, time ?? TimeProvider.System, Logs.CreateLogger<ChallengeSolver>(), Stop.Token);
     }

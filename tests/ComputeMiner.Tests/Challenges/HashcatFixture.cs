@@ -23,7 +23,7 @@ public sealed class HashcatFixture : IAsyncLifetime
     {
         var cancellation = TestContext.Current.CancellationToken;
         Program = await HashcatProgram.FindAsync("hashcat", TimeProvider.System, cancellation);
-        Hashcat = new Hashcat(new ChallengeSettings { ExtendedOptions = [.. Options] }, HashcatDirectory.Open(State), hasGpu: false, TimeProvider.System);
+        Hashcat = new Hashcat(new ChallengeSettings { ExtendedOptions = [.. Options] }, HashcatDirectory.Open(State), [], TimeProvider.System);
         foreach (var mode in HashcatBenchmark.Modes)
             await CrackAsync(ProofOfWork.Make(3, mode));
     }

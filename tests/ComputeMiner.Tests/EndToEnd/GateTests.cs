@@ -1,6 +1,9 @@
+using System.Net;
 using System.Text.Json;
+using Bittensor.Axon;
 using Bittensor.Compute;
 using Bittensor.Dendrite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeMiner.Tests.EndToEnd;
@@ -35,6 +38,34 @@ public sealed class GateTests
 
         Task<DendriteResponse<AllocateSynapse>> SendAsync(DendriteRequest request) =>
             dendrite.SendAsync<AllocateSynapse>(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>
+    /// SIGKILL at once after an answer, and the next run begins with a clock ten minutes behind: its first two seconds are the ones that no
+    /// earlier write covers. The second run is an axon of this process, because the clock of a whole machine is nobody's to set.
+    /// </summary>
+    [Fact]
+    public async Task Kill_RightAfterARequestAndClockSetBack_ItsReplayIsRefused()
+    {
+        await using var miner = await MinerOnChain.CreateAsync();
+        await miner.StartAsync();
+        using var dendrite = new DendriteClient(miner.Validator, new DendriteOptions());
+        var captured = dendrite.Build(miner.Target, Check(), Timeout);
+        Assert.Equal(200, (await dendrite.SendAsync<AllocateSynapse>(captured, TestContext.Current.CancellationToken)).HttpStatus);
+        await miner.KillAsync();
+        var signed = DateTimeOffset.UnixEpoch.AddTicks(long.Parse(captured.Headers.Single(header => header.Key == "bt_header_dendrite_nonce").Value, System.Globalization.CultureInfo.InvariantCulture) / 100);
+        var clock = new FakeTimeProvider(signed - TimeSpan.FromMinutes(10));
+        var options = new AxonOptions { Address = IPAddress.Loopback, Port = miner.Target.EndPoint.Port, NonceFile = Path.Combine(miner.State, "nonces") };
+        await using var next = new AxonServer(options, miner.Hotkey, new Everybody(), [new Answering()], clock, NullLoggerFactory.Instance);
+        await next.StartAsync(TestContext.Current.CancellationToken);
+
+        clock.SetUtcNow(signed + TimeSpan.FromMilliseconds(1));
+        var replay = await dendrite.SendAsync<AllocateSynapse>(captured, TestContext.Current.CancellationToken);
+
+        Assert.Equal((401, "Not Verified with error: Nonce is too old, a newer one was last processed"), (replay.HttpStatus, replay.StatusMessage));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        using var later = new DendriteClient(miner.Validator, new DendriteOptions(), clock);
+        Assert.Equal(200, (await later.SendAsync<AllocateSynapse>(later.Build(miner.Target, Check(), Timeout), TestContext.Current.CancellationToken)).HttpStatus);
     }
 
     [Fact]
@@ -77,6 +108,18 @@ public sealed class GateTests
 
         Assert.Equal((2, ""), (exitCode, output));
         Assert.Contains(expected, errors, StringComparison.Ordinal);
+    }
+
+    sealed class Everybody : IAxonAdmission
+    {
+        public AxonVerdict Admit(in AxonCaller caller) => AxonVerdict.Admitted;
+
+        public double Priority(in AxonCaller caller) => 0;
+    }
+
+    sealed class Answering : AxonEndpoint<AllocateSynapse>
+    {
+        public override Task HandleAsync(AllocateSynapse synapse, AxonCaller caller, CancellationToken cancellation) => Task.CompletedTask;
     }
 
     static AllocateSynapse Check() => new() { Timeline = 1, Checking = true };

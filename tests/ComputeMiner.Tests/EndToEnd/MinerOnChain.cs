@@ -34,6 +34,9 @@ sealed class MinerOnChain : IAsyncDisposable
         chain.SetStake(Netuid, Validator.Hotkey, 50_000 * Tao);
     }
 
+    /// <summary>Its state directory.</summary>
+    public string State => Path.Combine(_directory, "state");
+
     public Keypair Validator { get; } = Keypair.FromUri("//Validator");
 
     public Hotkey Hotkey { get; }
@@ -54,7 +57,7 @@ sealed class MinerOnChain : IAsyncDisposable
     {
         Process = MinerProcess.Start(
         [
-            "run", "--wallet.path", _directory, "--state.dir", Path.Combine(_directory, "state"), "--subtensor.chain_endpoint", Chain,
+            "run", "--wallet.path", _directory, "--state.dir", State, "--subtensor.chain_endpoint", Chain,
             "--axon.port", Text(_axonPort), "--admin.address", Admin.ToString(), "--ssh.port", Text(_sshPort), "--axon.external_ip", "127.0.0.2",
             "--container.name-prefix", $"{DockerFixture.Instance}-gate-", "--container.network", DockerFixture.Instance, "--container.spare=false",
             .. arguments,
