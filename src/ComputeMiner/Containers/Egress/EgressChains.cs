@@ -6,12 +6,18 @@ sealed class EgressChains(Iptables iptables, EgressNames names, bool ipv6)
     const string Input = "INPUT";
     const string Forward = "FORWARD";
 
-    static readonly string[] Hooks = [Iptables.DockerChain, Forward, Input];
+    // What is left out one after the other where the kernel takes not all.
+    static readonly EgressCaps[] Levels = [EgressCaps.All, EgressCaps.Connections, EgressCaps.Bytes, EgressCaps.None];
+
+    readonly string[] _ours = [names.Forward, names.Inward, names.Input];
 
     string? _wanted;
     string? _saved;
 
-    /// <summary>Why the last rules were set without caps; null when they have them.</summary>
+    /// <summary>The caps of the last rules.</summary>
+    public EgressCaps Caps { get; private set; }
+
+    /// <summary>Why the last rules were set without some caps; null when they have all.</summary>
     public string? WithoutCaps { get; private set; }
 
     /// <summary>Null when this process may change rules, else why not. An empty change asks for the right and leaves nothing.</summary>
@@ -24,15 +30,14 @@ sealed class EgressChains(Iptables iptables, EgressNames names, bool ipv6)
         var (table, error) = await iptables.ReadAsync(ipv6, cancellation);
         if (table is null)
             return EgressChange.Failed(error);
-        var wanted = $"{bridge}\n{string.Join('\n', rules.Lines(ipv6, caps: true))}";
-        if (wanted == _wanted && Show(table) == _saved && HooksHold(table, bridge))
+        var wanted = $"{bridge}\n{string.Join('\n', rules.Lines(ipv6, EgressCaps.All))}";
+        if (wanted == _wanted && Show(table) == _saved && HooksHold(table, bridge, rules))
             return EgressChange.None;
 
-        WithoutCaps = await SetAsync(table, bridge, rules.Lines(ipv6, caps: true), cancellation);
-        if (WithoutCaps is not null && await SetAsync(table, bridge, rules.Lines(ipv6, caps: false), cancellation) is { } fault)
+        if (await SetAsync(table, bridge, rules, cancellation) is { } fault)
             return EgressChange.Failed(fault);
         (table, error) = await iptables.ReadAsync(ipv6, cancellation);
-        if (table is null || !HooksHold(table, bridge))
+        if (table is null || !HooksHold(table, bridge, rules))
             return EgressChange.Failed(table is null ? error : "the rules were set and are not there; something else on this machine removes them.");
         (_wanted, _saved) = (wanted, Show(table));
         return EgressChange.Made;
@@ -45,7 +50,7 @@ sealed class EgressChains(Iptables iptables, EgressNames names, bool ipv6)
         if (table is null)
             return EgressChange.Failed(error);
         (_wanted, _saved) = (null, null);
-        string[] chains = [.. ((string[])[names.Forward, names.Input]).Where(table.Has)];
+        string[] chains = [.. _ours.Where(table.Has)];
         if (chains.Length == 0)
             return EgressChange.None;
         var fault = await iptables.ChangeAsync(
@@ -53,40 +58,62 @@ sealed class EgressChains(Iptables iptables, EgressNames names, bool ipv6)
         return fault is null ? EgressChange.Made : EgressChange.Failed(fault);
     }
 
-    Task<string?> SetAsync(FilterTable table, string bridge, IEnumerable<string> rules, CancellationToken cancellation) => iptables.ChangeAsync(
-        ipv6,
-        [
-            Declare(names.Forward),
-            Declare(names.Input),
-            .. Unhook(table),
-            .. Wanted(table).Select(hook => $"-I {hook} 1 -i {bridge} -m comment --comment \"computeminer egress\" -j {Target(hook)}"),
-            .. rules,
-        ],
-        cancellation);
-
-    bool HooksHold(FilterTable table, string bridge)
+    async Task<string?> SetAsync(FilterTable table, string bridge, EgressRules rules, CancellationToken cancellation)
     {
-        var wanted = Wanted(table).ToList();
-        return Hooks.All(hook => wanted.Contains(hook) ? table.IsFirst(hook, Target(hook), bridge) : !table.Jumps(hook, Target(hook)).Any());
+        WithoutCaps = null;
+        string? fault = null;
+        foreach (var caps in Levels)
+        {
+            fault = await iptables.ChangeAsync(ipv6, Change(table, bridge, rules, caps), cancellation);
+            Caps = caps;
+            if (fault is null)
+                return null;
+            WithoutCaps ??= fault;
+        }
+        return fault;
+    }
+
+    IEnumerable<string> Change(FilterTable table, string bridge, EgressRules rules, EgressCaps caps)
+    {
+        var over = !rules.HasInward && table.Has(names.Inward);
+        return
+        [
+            .. _ours.Where(chain => chain != names.Inward || rules.HasInward || over).Select(Declare),
+            .. Unhook(table),
+            .. Wanted(table, rules).Select(hook => hook.Insert(bridge)),
+            .. rules.Lines(ipv6, caps),
+            .. over ? [$"-X {names.Inward}"] : Array.Empty<string>(),
+        ];
+    }
+
+    bool HooksHold(FilterTable table, string bridge, EgressRules rules)
+    {
+        var wanted = Wanted(table, rules).ToList();
+        return wanted.TrueForAll(hook => table.IsFirst(hook.Chain, hook.Target, hook.Option, bridge, _ours))
+            && Possible().All(hook => wanted.Contains(hook) || !table.Jumps(hook.Chain, hook.Target).Any());
     }
 
     // Docker's own rules let a bridge out, so ours come before them. Docker's chain for operators keeps its place over a restart of Docker;
     // where nothing leads there first, as after a flush of FORWARD, the jump stands in FORWARD too.
-    static IEnumerable<string> Wanted(FilterTable table)
-    {
-        if (table.Has(Iptables.DockerChain))
-            yield return Iptables.DockerChain;
-        if (!table.IsFirst(Forward, Iptables.DockerChain, null))
-            yield return Forward;
-        yield return Input;
-    }
+    IEnumerable<EgressHook> Wanted(FilterTable table, EgressRules rules) => Possible().Where(hook =>
+        (hook.Target != names.Inward || rules.HasInward)
+        && hook.Chain switch
+        {
+            Iptables.DockerChain => table.Has(Iptables.DockerChain),
+            Forward => !table.IsFirst(Forward, Iptables.DockerChain, "-i", null, _ours),
+            _ => true,
+        });
+
+    IEnumerable<EgressHook> Possible() =>
+    [
+        new(Iptables.DockerChain, names.Inward, "-o"), new(Iptables.DockerChain, names.Forward, "-i"),
+        new(Forward, names.Inward, "-o"), new(Forward, names.Forward, "-i"), new(Input, names.Input, "-i"),
+    ];
 
     IEnumerable<string> Unhook(FilterTable table) =>
-        Hooks.SelectMany(hook => table.Jumps(hook, Target(hook))).Select(rule => $"-D{rule[2..]}");
+        Possible().SelectMany(hook => table.Jumps(hook.Chain, hook.Target)).Select(rule => $"-D{rule[2..]}");
 
-    string Show(FilterTable table) => string.Join('\n', table.Rules(names.Forward).Concat(table.Rules(names.Input)));
-
-    string Target(string hook) => hook == Input ? names.Input : names.Forward;
+    string Show(FilterTable table) => string.Join('\n', _ours.SelectMany(table.Rules));
 
     // Makes the chain, or empties it.
     static string Declare(string chain) => $":{chain} - [0:0]";

@@ -104,9 +104,7 @@ sealed partial class EgressGuard : IDisposable
             Fail(error);
             return;
         }
-        var caps = _v4.WithoutCaps is { } reason
-            ? $"without caps ({reason})"
-            : $"{_options.ConnectionsPerSecond} new connections/s, {_options.Connections} at once{(_options.Upload is { } upload ? $", {upload} KiB/s sent" : "")}";
+        var caps = DescribeCaps();
         var detail = $"rules in force on {network.Bridge}: {caps}{(v6.Error is null ? "" : "; IPv4 alone, the network has no IPv6")}";
         if (!v4.Changed && !v6.Changed && _current.Ok)
             return;
@@ -117,6 +115,18 @@ sealed partial class EgressGuard : IDisposable
         else
             Log.InForce(_logger, detail);
         _wasInForce = true;
+    }
+
+    string DescribeCaps()
+    {
+        List<string> held = [], lost = [];
+        (_v4.Caps.HasFlag(EgressCaps.Connections) ? held : lost).Add($"{_options.ConnectionsPerSecond} new connections/s, {_options.Connections} at once");
+        if (_options.Upload is { } upload)
+            (_v4.Caps.HasFlag(EgressCaps.Bytes) ? held : lost).Add($"{upload} KiB/s sent");
+        if (_options.Download is { } download)
+            (_v4.Caps.HasFlag(EgressCaps.Bytes) ? held : lost).Add($"{download} KiB/s received");
+        var words = held.Count == 0 ? "no caps" : string.Join(", ", held);
+        return lost.Count == 0 ? words : $"{words}; without {string.Join(", ", lost)} ({_v4.WithoutCaps})";
     }
 
     void Fail(string error)

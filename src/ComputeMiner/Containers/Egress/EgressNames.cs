@@ -18,6 +18,9 @@ sealed record EgressNames(string Key)
     /// <summary>Rules for what goes to the host itself.</summary>
     public string Input => $"CM-{Key}-INPUT";
 
+    /// <summary>Rules for what comes from elsewhere.</summary>
+    public string Inward => $"CM-{Key}-INWARD";
+
     public static EgressNames Of(ContainerOptions options) =>
         new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Network)))[..10]);
 }

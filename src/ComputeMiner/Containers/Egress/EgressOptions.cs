@@ -14,4 +14,7 @@ sealed class EgressOptions
 
     /// <summary>KiB per second a container may send beyond this host. Default: no limit.</summary>
     public int? Upload { get; set; }
+
+    /// <summary>KiB per second a container may receive from beyond this host, and as much again over SSH. Default: no limit.</summary>
+    public int? Download { get; set; }
 }

@@ -29,16 +29,22 @@ sealed class FilterTable
 
     /// <summary>
     /// A jump to the target stands there once, for the interface, and before every rule that packets of this interface could meet.
-    /// Rules for other interfaces may come first: two miners on one host would else take turns for ever.
+    /// Rules for other interfaces may come first: two miners on one host would else take turns for ever; so may jumps to chains of ours.
     /// </summary>
-    public bool IsFirst(string chain, string target, string? bridge)
+    /// <param name="chain">Where.</param>
+    /// <param name="target">The chain it leads to.</param>
+    /// <param name="option"><c>-i</c> or <c>-o</c>: how the interface is named.</param>
+    /// <param name="bridge">The interface; null for any.</param>
+    /// <param name="ours">Chains that only drop or return.</param>
+    public bool IsFirst(string chain, string target, string option, string? bridge, IReadOnlyList<string> ours)
     {
-        var reached = Rules(chain).SkipWhile(rule => !IsJump(rule, target) && IsForAnother(rule, bridge)).ToList();
-        return reached.Count > 0 && IsJump(reached[0], target) && Names(reached[0], "-i") == bridge && Jumps(chain, target).Count() == 1;
+        var reached = Rules(chain).SkipWhile(rule => !IsJump(rule, target) && (IsForAnother(rule, option, bridge) || ours.Any(each => IsJump(rule, each)))).ToList();
+        return reached.Count > 0 && IsJump(reached[0], target) && Names(reached[0], option) == bridge && Jumps(chain, target).Count() == 1;
     }
 
-    static bool IsForAnother(string rule, string? bridge) =>
-        Names(rule, "-i") is { } other && other != bridge && bridge is not null && !other.EndsWith('+') && !rule.Contains(" ! -i ", StringComparison.Ordinal);
+    static bool IsForAnother(string rule, string option, string? bridge) =>
+        Names(rule, option) is { } other && other != bridge && bridge is not null && !other.EndsWith('+')
+        && !rule.Contains($" ! {option} ", StringComparison.Ordinal);
 
     static bool IsJump(string rule, string target) => Names(rule, "-j") == target;
 

@@ -150,15 +150,96 @@ public sealed class EgressGuardTests(PrivateDocker docker) : EgressBed(docker)
         Assert.True(free > 10 * capped, $"{free:F0} bytes/s without the cap, {capped:F0} with it");
     }
 
+    [Fact]
+    public async Task Container_ReceivesMoreThanItMay_IsHeldNearTheCapAndSshIsNot()
+    {
+        const int Cap = 512 * 1024;
+        const double Span = 6;
+        Settings.Egress.Download = Cap / 1024;
+        var id = await StartAsync();
+
+        var flood = ReceivedPerSecondAsync(id, Span);
+        do
+            await GreetsAsync(Docker.World, PrivateDocker.HostAddress, Settings.SshPort);
+        while (!flood.IsCompleted);
+        var capped = await flood;
+        await LiftAsync();
+        var free = await ReceivedPerSecondAsync(id, Span);
+
+        Assert.InRange(capped, 0.3 * Cap, 2.0 * Cap);
+        Assert.True(free > 10 * capped, $"{free:F0} bytes/s without the cap, {capped:F0} with it");
+    }
+
+    /// <summary>A rate below zero stands for what a kernel does not take: iptables refuses the whole change for it.</summary>
+    [Theory]
+    [InlineData(-1, 100, "100 new connections/s, 4000 at once; without -1 KiB/s sent")]
+    [InlineData(640, -1, "640 KiB/s sent; without -1 new connections/s, 4000 at once")]
+    [InlineData(-1, -1, "no caps; without -1 new connections/s, 4000 at once, -1 KiB/s sent")]
+    public async Task Caps_OneCannotBeSet_TheOthersAreAndItIsSaid(int upload, int rate, string said)
+    {
+        (Settings.Egress.Upload, Settings.Egress.ConnectionsPerSecond) = (upload, rate);
+        var id = await StartAsync();
+
+        Assert.False(await ReachesAsync(id, "169.254.169.254"));
+        Assert.True(await ReachesAsync(id, Public));
+        Assert.Contains(said, Engine.Safeguards[0].Detail, StringComparison.Ordinal);
+        var rules = await Docker.Host.RunAsync("iptables-save", "-t", "filter");
+        Assert.Equal(rate > 0, rules.Contains("--connlimit-above", StringComparison.Ordinal));
+        Assert.Equal(upload > 0, rules.Contains("--hashlimit-above 640kb/s", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task GuardAsync_CapOnDownloadsTakenBack_RemovesItsChain()
+    {
+        Settings.Egress.Download = 1000;
+        await StartAsync();
+        Assert.Contains("-INWARD", await Docker.Host.RunAsync("iptables-save"), StringComparison.Ordinal);
+        Settings.Egress.Download = null;
+
+        await Engine.GuardAsync(Cancellation);
+
+        Assert.DoesNotContain("-INWARD", await Docker.Host.RunAsync("iptables-save"), StringComparison.Ordinal);
+        Assert.Contains("-FORWARD", await Docker.Host.RunAsync("iptables-save"), StringComparison.Ordinal);
+    }
+
+    async Task<double> ReceivedPerSecondAsync(string id, double seconds)
+    {
+        using var listener = Listen();
+        var receiving = Docker.ExecAsync(id, $"timeout {seconds:F0} bash -c 'cat < /dev/tcp/{Public}/9099' | wc -c");
+        using var sender = await listener.AcceptSocketAsync(Cancellation);
+        var flood = FloodAsync(sender);
+        var received = long.Parse((await receiving).Output.Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        sender.Close();
+        await flood;
+        return received / seconds;
+    }
+
+    static async Task FloodAsync(Socket sender)
+    {
+        var buffer = new byte[1 << 16];
+        try
+        {
+            while (await sender.SendAsync(buffer, Cancellation) > 0)
+            {
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            // The container's time was over.
+        }
+    }
+
+    TcpListener Listen() => Docker.World.Open(() =>
+    {
+        var made = new TcpListener(IPAddress.Any, 9099);
+        made.Start();
+        return made;
+    });
+
     // What arrives counts: a sender's buffers would take some more.
     async Task<double> SentPerSecondAsync(string id, double seconds)
     {
-        using var listener = Docker.World.Open(() =>
-        {
-            var made = new TcpListener(IPAddress.Any, 9099);
-            made.Start();
-            return made;
-        });
+        using var listener = Listen();
         var sending = Docker.ExecAsync(id, $"timeout {seconds:F0} bash -c 'cat /dev/zero > /dev/tcp/{Public}/9099'");
         using var receiver = await listener.AcceptSocketAsync(Cancellation);
         var clock = System.Diagnostics.Stopwatch.StartNew();
