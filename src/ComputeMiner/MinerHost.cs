@@ -53,7 +53,7 @@ static partial class MinerHost
         var inventory = new GpuInventory();
         container.Gpus = await ChooseGpusAsync(options, inventory, logger, stop);
         using var handOver = new GpuHandOver(
-            container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Read, time, loggers.CreateLogger<GpuHandOver>());
+            container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Watch, time, loggers.CreateLogger<GpuHandOver>());
         var drain = new DrainSwitch(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, clock, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
         allocator.Gate = container.Gpus.Count > 0 ? handOver : null;

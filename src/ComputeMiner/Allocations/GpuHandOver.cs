@@ -25,13 +25,17 @@ sealed partial class GpuHandOver(
     volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     volatile Allocation? _holder;
     volatile string? _obstacle;
-    volatile bool _clear;
 
-    public bool IsClear => _clear && _obstacle is null;
+    // A number for each change of what holds the machine, and the one the last good look began with: a look is worth nothing when somebody
+    // had the machine meanwhile, also if it was given back before the look was over.
+    int _change;
+    volatile int _seen = -1;
+
+    public bool IsClear => _seen == Volatile.Read(ref _change) && _obstacle is null;
 
     public string? Obstacle => _obstacle;
 
-    public string Detail => _obstacle ?? (_clear || _holder is not null ? $"{expected.Count} GPUs" : "looking at the GPUs");
+    public string Detail => _obstacle ?? (IsClear || _holder is not null ? $"{expected.Count} GPUs" : "looking at the GPUs");
 
     /// <summary>Follows who has the machine.</summary>
     public void Follow(AllocationSnapshot snapshot)
@@ -39,7 +43,7 @@ sealed partial class GpuHandOver(
         var before = _holder;
         _holder = snapshot.Allocation;
         if (snapshot.Allocation is not null)
-            _clear = false;
+            Interlocked.Increment(ref _change);
         else if (before is not null)
             _wake.TrySetResult();
     }
@@ -90,8 +94,8 @@ sealed partial class GpuHandOver(
         await _turn.WaitAsync(cancellation);
         try
         {
-            var holder = _holder;
-            var running = forNext ? null : holder;
+            var change = Volatile.Read(ref _change);
+            var running = forNext ? null : _holder;
             IReadOnlyList<Gpu> gpus;
             try
             {
@@ -106,8 +110,8 @@ sealed partial class GpuHandOver(
             var lasting = FindLost(gpus) ?? FindFatal();
             // A holder's processes are his own; only between two of them must there be none.
             var passing = running is null ? FindRest(gpus) : null;
-            if (lasting is null && passing is null && running is null && ReferenceEquals(holder, _holder))
-                _clear = true;
+            if (lasting is null && passing is null && running is null)
+                _seen = change;
             return Report((lasting, passing), running);
         }
         finally

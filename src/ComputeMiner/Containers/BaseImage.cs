@@ -8,10 +8,16 @@ namespace ComputeMiner.Containers;
 /// The image that renters get: found by the version of its recipe, else built. Named by <see cref="ContainerOptions.Image"/>, or
 /// PyTorch where there are GPUs, or a Debian bootstrapped from packages.
 /// </summary>
-sealed partial class BaseImage(DockerClient docker, ContainerOptions options, TimeProvider time, ILogger<BaseImage> logger)
+sealed partial class BaseImage(DockerClient docker, ContainerOptions options, EngineNamespace host, TimeProvider time, ILogger<BaseImage> logger)
 {
     // A base image has several GB and the link may be slow.
     static readonly TimeSpan BuildLimit = TimeSpan.FromHours(2);
+
+    /// <summary>Files a process may open that no renter's work reaches.</summary>
+    const long ManyFiles = 1L << 20;
+
+    /// <summary>Files a process of a container may open, as it was tried; null for whatever the engine gives.</summary>
+    public long? OpenFiles { get; private set; }
 
     public async Task<PreparedImage> PrepareAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation)
     {
@@ -135,11 +141,33 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
             throw new BaseImageException($"The Docker Engine could not {what}: {error}. {messages.LastWords}");
     }
 
+    // An engine that is confined itself may not raise its own limit on open files; only a start tells.
+    async Task<string> TryOutAsync(string image, CancellationToken cancellation)
+    {
+        foreach (var files in (long?[])[ManyFiles, host.ReadOpenFiles()])
+        {
+            try
+            {
+                if (files is null)
+                    continue;
+                var shadow = await TryOutAsync(image, files, cancellation);
+                OpenFiles = files;
+                return shadow;
+            }
+            catch (ContainerEngineException fault) when (fault is not ContainerEngineUnavailableException)
+            {
+                Log.Confined(logger, files, fault.Message);
+            }
+        }
+        OpenFiles = null;
+        return await TryOutAsync(image, null, cancellation);
+    }
+
     // One container shows that containers of the image run, and is the door to its files.
-    async Task<string> TryOutAsync(string image, CancellationToken cancellation) =>
+    async Task<string> TryOutAsync(string image, long? files, CancellationToken cancellation) =>
         await AskAsync("try the image out", options.EngineTimeout, async token =>
         {
-            var probe = await docker.Containers.CreateContainerAsync(DockerProfile.ToProbe(image, options), CancellationToken.None);
+            var probe = await docker.Containers.CreateContainerAsync(DockerProfile.ToProbe(image, options, files), CancellationToken.None);
             try
             {
                 var path = new ContainerPathStatParameters { Path = ShadowFile.Path };
@@ -178,5 +206,8 @@ sealed partial class BaseImage(DockerClient docker, ContainerOptions options, Ti
 
         [LoggerMessage(3011, LogLevel.Warning, "Cannot use {Image}, renters get a small Debian without CUDA instead: {Reason}")]
         public static partial void FellBack(ILogger logger, string image, string reason);
+
+        [LoggerMessage(3014, LogLevel.Debug, "A container cannot start with {Files} open files: {Reason}")]
+        public static partial void Confined(ILogger logger, long? files, string reason);
     }
 }

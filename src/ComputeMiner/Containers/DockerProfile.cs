@@ -20,7 +20,8 @@ static class DockerProfile
         "SETUID", "SETGID", "SYS_CHROOT", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "AUDIT_WRITE", "NET_BIND_SERVICE", "SETFCAP",
     ];
 
-    public static CreateContainerParameters ToCreate(ContainerSpec spec, ContainerOptions options, ResourceLimits limits) => new()
+    public static CreateContainerParameters ToCreate(
+        ContainerSpec spec, ContainerOptions options, ResourceLimits limits, long? openFiles = null) => new()
     {
         Name = spec.Name,
         Image = spec.Image,
@@ -50,8 +51,7 @@ static class DockerProfile
             ShmSize = limits.SharedMemory,
             NanoCPUs = limits.NanoCpus,
             PidsLimit = limits.Processes,
-            // Open files stay at the daemon's own limit: a daemon that is confined itself may not raise it.
-            Ulimits = [new Ulimit { Name = "core", Soft = 0, Hard = 0 }],
+            Ulimits = Ulimits(openFiles),
             LogConfig = new LogConfig
             {
                 Type = "json-file",
@@ -79,14 +79,22 @@ static class DockerProfile
     public const string ProbeWord = "compute-subnet";
 
     /// <summary>A container that shows whether the image's containers run at all; files of the image are read from it.</summary>
-    public static CreateContainerParameters ToProbe(string image, ContainerOptions options) => new()
+    public static CreateContainerParameters ToProbe(string image, ContainerOptions options, long? openFiles) => new()
     {
         Image = image,
         Entrypoint = ["/bin/echo"],
         Cmd = [ProbeWord],
         NetworkDisabled = true,
+        HostConfig = new HostConfig { Ulimits = Ulimits(openFiles) },
         Labels = WithInstance(new() { [ContainerLabels.KindKey] = ContainerLabels.ProbeKind }, options),
     };
+
+    // The engine's own limit may be what a service manager gives to services: some thousands.
+    static List<Ulimit> Ulimits(long? openFiles) =>
+    [
+        new() { Name = "core", Soft = 0, Hard = 0 },
+        .. openFiles is { } files ? [new Ulimit { Name = "nofile", Soft = files, Hard = files }] : Array.Empty<Ulimit>(),
+    ];
 
     // By UUID: a count always means the first ones.
     static DeviceRequest Gpus(IReadOnlyList<string> ids) => new()

@@ -113,11 +113,12 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
     }
 
     // Docker's own networks are shared with every other container of the host, or are the host's itself.
-    static BridgeNetwork Accept(NetworkResponse network) => network is { Driver: "bridge", Name: not "bridge" }
+    BridgeNetwork Accept(NetworkResponse network) => network is { Driver: "bridge", Name: not "bridge" }
         ? new BridgeNetwork(
             network.ID,
             network.Options is { } set && set.TryGetValue(DockerProfile.BridgeName, out var name) ? name : $"br-{network.ID[..12]}",
-            network.EnableIPv6)
+            network.EnableIPv6,
+            network.Labels is { } labels && labels.ContainsKey(ContainerLabels.InstanceKey) && !IsOurs(labels))
         : throw new ContainerEngineException(
             $"The network {network.Name} is not one of the kind `docker network create {network.Name}` makes, so tenants cannot be kept apart on it. Name another one with --container.network.");
 

@@ -51,6 +51,24 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
         }
     }
 
+    /// <summary>Files that the engine's own process may open; null when that cannot be seen from here, or has no end.</summary>
+    public long? ReadOpenFiles()
+    {
+        try
+        {
+            // proc(5): name, soft limit, hard limit, unit.
+            return TryFindFiles(out var process)
+                && File.ReadLines($"/proc/{process}/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+                    ?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, _, var hard, ..] && long.TryParse(hard, out var files)
+                    ? files
+                    : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Runs a program on the files and mounts that the engine sees.</summary>
     public Task<ProgramResult> RunOnFilesAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation) =>
         !TryFindFiles(out var process) || _files.Length == 0

@@ -188,6 +188,44 @@ public sealed class GpuHandOverTests
         Assert.True(machine.Allocator.IsFree);
     }
 
+    /// <summary>What the driver says of the time before a tenant says nothing of the time after it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Look_SomebodyHadTheMachineMeanwhile_IsWorthNothing(bool stillHas)
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        var free = machine.Allocator.Current;
+        Assert.NotNull((await machine.Allocator.AllocateAsync(_alice.Asks(AllocationKind.Rental), Cancellation)).Access);
+        var held = machine.Allocator.Current;
+        Action meanwhile = () => { };
+        using var gate = new GpuHandOver(
+            [FakeGpus.First, FakeGpus.Second],
+            async token =>
+            {
+                var read = await gpus.Inventory.ReadAsync(token);
+                meanwhile();
+                return read;
+            },
+            () => [], machine.Time, NullLogger<GpuHandOver>.Instance);
+        gate.Follow(free);
+        meanwhile = () =>
+        {
+            gate.Follow(held);
+            if (!stillHas)
+                gate.Follow(free);
+        };
+
+        await gate.LookAsync(Cancellation);
+        meanwhile = () => { };
+        gate.Follow(free);
+
+        Assert.False(gate.IsClear);
+        await gate.LookAsync(Cancellation);
+        Assert.True(gate.IsClear);
+    }
+
     [Fact]
     public async Task Allocate_LookFailsUnexpectedly_MachineIsNotHeldByNobody()
     {

@@ -106,6 +106,18 @@ public sealed class DockerProfileTests(DockerFixture docker) : IAsyncLifetime
         await docker.Engine.WaitForSshAsync(_id, docker.Settings.SshPort, Cancellation);
     }
 
+    /// <summary>A million where the engine can give them, else what it has itself: asked of Docker's own command here.</summary>
+    [Fact]
+    public async Task OpenFiles_Inside_AreWhatTheEngineCanGive()
+    {
+        var can = (await HostCommand.TryRunAsync("docker", ["run", "--rm", "--ulimit", "nofile=1048576:1048576", docker.Image.Id, "sh", "-c", "ulimit -n"])).Output.Trim();
+        var has = (await HostCommand.RunAsync("docker", ["run", "--rm", docker.Image.Id, "sh", "-c", "ulimit -Hn"])).Trim();
+        var expected = can.Length > 0 ? can : has;
+
+        Assert.Equal($"{expected} {expected}", (await InsideAsync("echo $(ulimit -Sn) $(ulimit -Hn)")).Output.Trim());
+        Assert.Equal(0, (await InsideAsync("python3 -c \"import os; [os.open('/dev/null', 0) for _ in range(15000)]\"")).Code);
+    }
+
     [Fact]
     public async Task SharedMemory_Inside_IsWhatTheLimitsSay()
     {

@@ -9,6 +9,9 @@ sealed partial class EgressGuard : IDisposable
     const string Name = "Egress";
     const string Remedy = "run the miner as root with the package iptables installed; --container.egress enforce starts nothing without the rules";
 
+    static readonly SafeguardState SharedState = new(
+        Name, true, "off here, and left to the other miner whose network this is: its rules hold for all containers on it");
+
     static readonly SafeguardState OffState = new(Name, true, "off: a tenant reaches this host's services and its LAN");
 
     readonly EgressOptions _options;
@@ -48,7 +51,7 @@ sealed partial class EgressGuard : IDisposable
         try
         {
             if (_options.Mode == EgressMode.Off)
-                await LiftAsync(cancellation);
+                await LiftAsync(network, cancellation);
             else
                 await SetAsync(network, cancellation);
         }
@@ -82,8 +85,14 @@ sealed partial class EgressGuard : IDisposable
 
     public void Dispose() => _turn.Dispose();
 
-    async Task LiftAsync(CancellationToken cancellation)
+    async Task LiftAsync(BridgeNetwork network, CancellationToken cancellation)
     {
+        // Its rules are not ours to lift; they would be back within seconds.
+        if (network.IsOfAnother)
+        {
+            _current = SharedState;
+            return;
+        }
         if (_isOver)
             return;
         await _v4.RemoveAsync(cancellation);
@@ -105,7 +114,8 @@ sealed partial class EgressGuard : IDisposable
             return;
         }
         var caps = DescribeCaps();
-        var detail = $"rules in force on {network.Bridge}: {caps}{(v6.Error is null ? "" : "; IPv4 alone, the network has no IPv6")}";
+        var detail = $"rules in force on {network.Bridge}: {caps}{(v6.Error is null ? "" : "; IPv4 alone, the network has no IPv6")}"
+            + (network.IsOfAnother ? "; the network is another miner's, and both set the same rules: keep their settings alike" : "");
         if (!v4.Changed && !v6.Changed && _current.Ok)
             return;
         _current = new SafeguardState(Name, true, detail);

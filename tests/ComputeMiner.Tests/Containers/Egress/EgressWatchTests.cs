@@ -93,6 +93,21 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
     }
 
     [Fact]
+    public async Task GuardAsync_OffOnTheNetworkOfAnotherMiner_LeavesItsRulesAndSaysSo()
+    {
+        await StartAsync();
+        var before = await OursAsync();
+        var other = new ContainerOptions { Instance = "another-miner", Endpoint = Settings.Endpoint, Network = Settings.Network };
+        other.Egress.Mode = EgressMode.Off;
+        using var engine = new DockerEngine(other, TimeProvider.System, Loggers);
+
+        await engine.GuardAsync(Cancellation);
+
+        Assert.Equal(before, await OursAsync());
+        Assert.Contains("the other miner", engine.Safeguards[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rules_OfOthers_StayWhereTheyAre()
     {
         string[] foreign =
