@@ -67,6 +67,9 @@ public sealed class DevChainFaults
     /// <summary>Takes connections and reads requests, and sends nothing any more.</summary>
     public void StopAnswering() => Locked(() => _wire.IsSilent = true);
 
+    /// <summary>Sends nothing any more on the connections there are; new ones are served as ever.</summary>
+    public void SilenceConnections() => Locked(_wire.SilenceAll);
+
     /// <summary>Answers new requests again. What was asked or happened meanwhile is lost.</summary>
     public void ResumeAnswering() => Locked(() => _wire.IsSilent = false);
 
@@ -84,8 +87,37 @@ public sealed class DevChainFaults
     /// <param name="reversed">True to send the last one first.</param>
     public void ReleaseReplies(bool reversed = false) => Locked(() => _wire.Release(reversed));
 
+    /// <summary>Forgets the replies that were kept back, and keeps none back any more.</summary>
+    public void LoseHeldReplies() => Locked(_wire.LoseHeld);
+
     /// <summary>Cuts the next reply in half.</summary>
-    public void TruncateNextReply() => Locked(() => _wire.TruncatesNext = true);
+    public void TruncateNextReply() => Locked(() => (_wire.SpoilsAfter, _wire.SpoilsWhole) = (0, false));
+
+    /// <summary>Loses one reply, after so many others.</summary>
+    public void LoseReply(int after = 0) => Locked(() => (_wire.SpoilsAfter, _wire.SpoilsWhole) = (after, true));
+
+    /// <summary>True while a reply that is to be lost or cut has not come by yet.</summary>
+    public bool IsReplyToBeSpoiled
+    {
+        get
+        {
+            lock (_chain.Gate)
+                return _wire.SpoilsAfter is not null;
+        }
+    }
+
+    /// <summary>
+    /// How many connections and requests came so far, and how many requests on the newest connection have no answer: lost, cut in half or
+    /// kept back.
+    /// </summary>
+    public (int Connections, int Received, int Unanswered) Requests
+    {
+        get
+        {
+            lock (_chain.Gate)
+                return (_wire.Taken, _wire.Received, _wire.Unanswered);
+        }
+    }
 
     /// <summary>Sends a subscription's first notification before the reply with its id, from now on or no more.</summary>
     public void NotifyBeforeReply(bool enabled = true) => Locked(() => _wire.NotifiesFirst = enabled);

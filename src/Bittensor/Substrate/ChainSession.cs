@@ -33,25 +33,22 @@ sealed partial class ChainSession : IAsyncDisposable
 
     public BlockHeader Head => _head;
 
-    /// <param name="endpoint">Where to connect.</param>
+    /// <param name="rpc">The connection; it is the session's from now on, and closed when it cannot be used.</param>
+    /// <param name="identity">Which chain it must be of.</param>
     /// <param name="known">The session before, whose metadata is used again when chain and runtime are the same.</param>
-    /// <param name="options">Limits and the expected chain.</param>
+    /// <param name="options">Limits.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where runtime upgrades are told.</param>
     /// <param name="cancellation">Stops opening.</param>
     public static async Task<ChainSession> OpenAsync(
-        Uri endpoint, ChainSession? known, SubstrateOptions options, TimeProvider time, ILogger logger, CancellationToken cancellation)
+        RpcConnection rpc, ChainIdentity identity, ChainSession? known, SubstrateOptions options, TimeProvider time, ILogger logger,
+        CancellationToken cancellation)
     {
-        var rpc = await RpcConnection.ConnectAsync(endpoint, options, time, cancellation);
         try
         {
-            var genesis = await rpc.BlockHashAsync(0, cancellation) ?? throw new SubstrateException($"The node at {endpoint} has no genesis block.", true);
-            if (options.ExpectedGenesis is { } expected && genesis != expected)
-            {
-                throw new SubstrateException(
-                    $"The node at {endpoint} is of another chain: its genesis hash is {genesis}, expected {expected}. Nothing is signed for it; check the endpoint.",
-                    isTransient: false);
-            }
+            var genesis = await rpc.BlockHashAsync(0, cancellation)
+                ?? throw new SubstrateException($"The node at {rpc.Endpoint} has no genesis block.", isTransient: true);
+            identity.Check(rpc.Endpoint, genesis);
             await EnsureSyncedAsync(rpc, cancellation);
             var runtime = await RuntimeLoader.LoadBestAsync(rpc, known?.Genesis == genesis ? known.Runtime : null, cancellation);
             return new ChainSession(rpc, genesis, runtime, await rpc.HeaderAsync(null, cancellation), options, time, logger);
@@ -66,7 +63,7 @@ sealed partial class ChainSession : IAsyncDisposable
     /// <summary>Follows heads and runtime versions until one of them fails; always ends with the reason.</summary>
     public async Task<SubstrateException> RunAsync(HeadFeed feed, CancellationToken cancellation)
     {
-        feed.Publish(_head);
+        feed.Resume(_head);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<SubstrateException>[] parts = [Rpc.Ended, GuardAsync(FollowHeadsAsync(feed, stop.Token)), GuardAsync(FollowRuntimeAsync(stop.Token))];
         var first = await Task.WhenAny(parts);

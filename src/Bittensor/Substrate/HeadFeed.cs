@@ -18,8 +18,15 @@ sealed class HeadFeed
     /// <summary>Passes a head on, unless it is the one passed last.</summary>
     public void Publish(BlockHeader head)
     {
-        if (head == _latest)
-            return;
+        if (head != _latest)
+            Resume(head);
+    }
+
+    /// <summary>
+    /// Passes on the head that a new connection begins with, known or not: what was to be read at it may have failed with the old one.
+    /// </summary>
+    public void Resume(BlockHeader head)
+    {
         _latest = head;
         foreach (var follower in _followers)
             follower.Writer.TryWrite(head);
@@ -44,7 +51,7 @@ sealed class HeadFeed
             yield return last;
             await foreach (var head in channel.Reader.ReadAllAsync(cancellation))
             {
-                if (head != last)
+                if (!ReferenceEquals(head, last))
                     yield return head;
                 last = head;
             }

@@ -8,14 +8,15 @@ namespace Bittensor.Substrate;
 static class RpcRead
 {
     public static async Task<byte[]> StateCallAsync(
-        this RpcConnection rpc, string method, ReadOnlyMemory<byte> parameters, BlockHash? at, CancellationToken cancellation)
+        this RpcConnection rpc, string method, ReadOnlyMemory<byte> parameters, BlockHash? at, CancellationToken cancellation,
+        bool isLarge = false)
     {
         var result = await rpc.CallAsync("state_call", writer =>
         {
             writer.WriteStringValue(method);
             writer.WriteStringValue(Hex.Encode(parameters.Span));
             WriteAt(writer, at);
-        }, cancellation);
+        }, cancellation, method, isLarge);
         return Read(method, result, Bytes);
     }
 

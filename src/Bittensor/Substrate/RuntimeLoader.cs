@@ -82,13 +82,13 @@ static class RuntimeLoader
         if (format > Oldest)
         {
             var parameter = new ScaleWriter().WriteUInt32(format).ToArray();
-            return Unwrap(await rpc.StateCallAsync("Metadata_metadata_at_version", parameter, at, cancellation));
+            return Unwrap(await rpc.StateCallAsync("Metadata_metadata_at_version", parameter, at, cancellation, isLarge: true));
         }
         var result = await rpc.CallAsync("state_getMetadata", writer =>
         {
             if (at is { } hash)
                 writer.WriteStringValue(hash.ToString());
-        }, cancellation);
+        }, cancellation, isLarge: true);
         return result.ValueKind == JsonValueKind.String && Hex.TryDecode(result.GetString(), out var bytes) ? RuntimeMetadata.Parse(bytes) : null;
     }
 

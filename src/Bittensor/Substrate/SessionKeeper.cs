@@ -1,4 +1,5 @@
 using Bittensor.Scale;
+using Bittensor.Substrate.Rpc;
 using Microsoft.Extensions.Logging;
 
 namespace Bittensor.Substrate;
@@ -10,6 +11,8 @@ namespace Bittensor.Substrate;
 sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     readonly OutageLog _outage = new(time, logger);
+    readonly ChainIdentity _identity = new(options);
+    readonly Dictionary<Uri, RequestPatience> _patience = [];
     readonly CancellationTokenSource _stopping = new();
     readonly Lock _lock = new();
     TaskCompletionSource<ChainSession> _online = New();
@@ -19,7 +22,7 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
     public HeadFeed Heads { get; } = new();
 
     /// <summary>The open session; waits for one.</summary>
-    /// <exception cref="SubstrateException">None within the request timeout; the message has the last fault.</exception>
+    /// <exception cref="SubstrateException">None within the offline timeout; the message has the last fault.</exception>
     public async Task<ChainSession> GetAsync(CancellationToken cancellation)
     {
         Task<ChainSession> online;
@@ -31,13 +34,13 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
         }
         try
         {
-            return await online.WaitAsync(options.RequestTimeout, time, cancellation);
+            return await online.WaitAsync(options.OfflineTimeout, time, cancellation);
         }
         catch (TimeoutException fault)
         {
             var reason = _lastFault?.Message ?? "No endpoint answered.";
             throw new SubstrateException(
-                $"There is no connection to the chain after {options.RequestTimeout.TotalSeconds:0.#} s. {reason}", isTransient: true, _lastFault ?? (Exception)fault);
+                $"There is no connection to the chain after {options.OfflineTimeout.TotalSeconds:0.#} s. {reason}", isTransient: true, _lastFault ?? (Exception)fault);
         }
     }
 
@@ -79,9 +82,10 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
             for (var turn = 0; ; turn++)
             {
                 var endpoint = options.Endpoints[turn % options.Endpoints.Count];
+                var began = time.GetTimestamp();
                 try
                 {
-                    await using var session = await ChainSession.OpenAsync(endpoint, last, options, time, logger, _stopping.Token);
+                    await using var session = await OpenAsync(endpoint, last);
                     last = session;
                     _outage.Connected(endpoint, session.Runtime.SpecVersion, session.Runtime.Metadata.Version, session.Head.Number);
                     lock (_lock)
@@ -106,7 +110,7 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
                         _online = New();
                 }
                 _stopping.Token.ThrowIfCancellationRequested();
-                var pause = Pause(failures++);
+                var pause = Pause(failures++, time.GetElapsedTime(began));
                 _outage.Failed(endpoint, _lastFault!.Message, pause);
                 await Task.Delay(pause, time, _stopping.Token);
             }
@@ -117,11 +121,21 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
         }
     }
 
-    TimeSpan Pause(int failures)
+    async Task<ChainSession> OpenAsync(Uri endpoint, ChainSession? last)
+    {
+        if (!_patience.TryGetValue(endpoint, out var patience))
+            _patience[endpoint] = patience = new RequestPatience(options, time);
+        var rpc = await RpcConnection.ConnectAsync(endpoint, options, time, _stopping.Token, patience);
+        return await ChainSession.OpenAsync(rpc, _identity, last, options, time, logger, _stopping.Token);
+    }
+
+    /// <summary>What the attempt itself took counts: after a node that was silent for long, waiting again helps nobody.</summary>
+    TimeSpan Pause(int failures, TimeSpan taken)
     {
         var doubled = options.FirstBackoff * Math.Pow(2, Math.Min(failures, 20));
         var bounded = doubled < options.LongestBackoff ? doubled : options.LongestBackoff;
-        return bounded * (0.8 + (0.4 * Random.Shared.NextDouble()));
+        var left = bounded - taken > options.FirstBackoff ? bounded - taken : options.FirstBackoff;
+        return (left < bounded ? left : bounded) * (0.8 + (0.4 * Random.Shared.NextDouble()));
     }
 
     static TaskCompletionSource<ChainSession> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -30,11 +30,11 @@ public sealed class SubstrateClient : IAsyncDisposable
     }
 
     /// <summary>The newest block known; waits for a connection.</summary>
-    /// <exception cref="SubstrateException">No connection within the request timeout.</exception>
+    /// <exception cref="SubstrateException">No connection within the offline timeout.</exception>
     public async Task<BlockHeader> GetHeadAsync(CancellationToken cancellation) => (await _sessions.GetAsync(cancellation)).Head;
 
     /// <summary>The newest block, then every further one, over reconnections, until cancelled. A number may come again after a re-organisation.</summary>
-    /// <exception cref="SubstrateException">No first connection within the request timeout.</exception>
+    /// <exception cref="SubstrateException">No first connection within the offline timeout.</exception>
     public async IAsyncEnumerable<BlockHeader> HeadsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var first = await GetHeadAsync(cancellation);
@@ -43,11 +43,11 @@ public sealed class SubstrateClient : IAsyncDisposable
     }
 
     /// <summary>The runtime of the current connection.</summary>
-    /// <exception cref="SubstrateException">No connection within the request timeout.</exception>
+    /// <exception cref="SubstrateException">No connection within the offline timeout.</exception>
     public async Task<ChainRuntime> GetRuntimeAsync(CancellationToken cancellation) => (await _sessions.GetAsync(cancellation)).Runtime;
 
     /// <summary>The genesis hash of the current connection's chain.</summary>
-    /// <exception cref="SubstrateException">No connection within the request timeout.</exception>
+    /// <exception cref="SubstrateException">No connection within the offline timeout.</exception>
     public async Task<BlockHash> GetGenesisAsync(CancellationToken cancellation) => (await _sessions.GetAsync(cancellation)).Genesis;
 
     /// <summary>A storage value at <paramref name="at"/> (null: newest state); the item's default when absent; null when absent and optional.</summary>

@@ -42,7 +42,9 @@ sealed partial class AxonAnnouncer(
         }
         catch (Exception fault) when (fault is SubstrateException or ExternalAddressException)
         {
-            Become(_current with { Stage = AxonStage.Failing, Detail = fault.Message, NextBlock = block + BackOff(), CheckedBlock = block });
+            // A node that was away is asked again as soon as there is one: the look costs a read or two, waiting our place.
+            var next = fault is SubstrateException { IsTransient: true } ? block : block + BackOff();
+            Become(_current with { Stage = AxonStage.Failing, Detail = fault.Message, NextBlock = next, CheckedBlock = block });
         }
     }
 

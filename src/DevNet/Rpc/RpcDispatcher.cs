@@ -27,8 +27,12 @@ sealed class RpcDispatcher
     {
         lock (_chain.Gate)
         {
-            if (_faults.IsSilent)
+            _faults.Received++;
+            if (_faults.IsSilentTo(session))
+            {
+                _faults.Lose(session, message);
                 return;
+            }
             var after = new List<Action>();
             var reply = Answer(message, session, after);
             if (!_faults.NotifiesFirst)
@@ -41,7 +45,7 @@ sealed class RpcDispatcher
             void Reply()
             {
                 if (reply is not null)
-                    _faults.Reply(session, reply);
+                    _faults.Reply(session, message, reply);
             }
         }
     }
@@ -56,7 +60,7 @@ sealed class RpcDispatcher
     /// <summary>Sends a session a notification.</summary>
     public void Notify(RpcSession session, byte[] notification)
     {
-        if (!_faults.IsSilent)
+        if (!_faults.IsSilentTo(session))
             session.Send(notification);
     }
 

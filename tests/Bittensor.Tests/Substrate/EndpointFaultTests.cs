@@ -68,7 +68,7 @@ public sealed class EndpointFaultTests
             {
                 Endpoints = [chain.Node.Endpoint],
                 ExpectedGenesis = SubtensorNetworks.ExpectedGenesis("finney"),
-                RequestTimeout = TimeSpan.FromSeconds(1),
+                OfflineTimeout = TimeSpan.FromSeconds(1),
             },
             TimeProvider.System, NullLogger<SubtensorClient>.Instance);
         using var hotkey = Keypair.FromUri("//Miner");
@@ -81,6 +81,80 @@ public sealed class EndpointFaultTests
         Assert.DoesNotContain("system_accountNextIndex", chain.Node.Methods);
     }
 
+    /// <summary>Nobody said which chain is meant, so the first one that answers is; two addresses of different chains are a mistake.</summary>
+    [Fact]
+    public async Task ServeAxon_SecondEndpointOfAnotherChain_IsNamedAndNothingIsSignedThere()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        await using var first = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        await using var foreign = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        var genesis = new BlockHash(RandomNumberGenerator.GetBytes(32));
+        foreign.Before = async (peer, request) =>
+        {
+            if (request.GetProperty("method").GetString() != "chain_getBlockHash")
+                return false;
+            await peer.ReplyAsync(request, genesis.ToString());
+            return true;
+        };
+        await using var client = new SubtensorClient(
+            new SubtensorOptions
+            {
+                Endpoints = [first.Node.Endpoint, foreign.Node.Endpoint],
+                OfflineTimeout = TimeSpan.FromSeconds(1),
+                FirstBackoff = TimeSpan.FromMilliseconds(20),
+                LongestBackoff = TimeSpan.FromMilliseconds(50),
+            },
+            TimeProvider.System, NullLogger<SubtensorClient>.Instance);
+        using var hotkey = Keypair.FromUri("//Miner");
+        Assert.Equal(first.Genesis, await client.Substrate.GetGenesisAsync(patience.Token));
+
+        first.Node.Refusal = 503;
+        first.Node.CutAll();
+        await foreign.Node.SeenAsync("chain_getBlockHash", patience.Token, times: 2);
+        var fault = await Assert.ThrowsAsync<SubstrateException>(
+            () => client.ServeAxonAsync(new Netuid(27), new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091), hotkey, patience.Token));
+
+        Assert.Equal(["chain_getBlockHash"], foreign.Node.Methods.Distinct());
+        Assert.NotNull(fault.InnerException);
+        first.Node.Refusal = null;
+        Assert.Equal(first.Genesis, await ReturnedAsync(client, patience.Token));
+    }
+
+    [Fact]
+    public void Check_EndpointsOfDifferentChains_NamesBothAndBothHashes()
+    {
+        var (one, other) = (new Uri("ws://127.0.0.1:9944"), new Uri("ws://127.0.0.1:9945"));
+        var (genesis, foreign) = (new BlockHash(RandomNumberGenerator.GetBytes(32)), new BlockHash(RandomNumberGenerator.GetBytes(32)));
+        var identity = new ChainIdentity(new SubstrateOptions { Endpoints = [one, other] });
+        identity.Check(one, genesis);
+
+        var fault = Assert.Throws<SubstrateException>(() => identity.Check(other, foreign));
+
+        foreach (var fact in (string[])[$"{one}", $"{other}", $"{genesis}", $"{foreign}"])
+            Assert.Contains(fact, fault.Message, StringComparison.Ordinal);
+        identity.Check(other, genesis);
+        // A chain that began anew at its address, as local ones do.
+        identity.Check(one, foreign);
+        identity.Check(other, foreign);
+        Assert.Throws<SubstrateException>(() => identity.Check(other, genesis));
+    }
+
+    static async Task<BlockHash> ReturnedAsync(SubtensorClient client, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await client.Substrate.GetGenesisAsync(cancellation);
+            }
+            catch (SubstrateException)
+            {
+                // Not yet.
+            }
+        }
+    }
+
     static async Task<SubstrateException> FailAsync(Uri endpoint)
     {
         await using var client = Client(endpoint);
@@ -88,7 +162,7 @@ public sealed class EndpointFaultTests
     }
 
     static SubtensorClient Client(params Uri[] endpoints) => new(
-        new SubtensorOptions { Endpoints = endpoints, RequestTimeout = TimeSpan.FromSeconds(3), FirstBackoff = TimeSpan.FromMilliseconds(20) },
+        new SubtensorOptions { Endpoints = endpoints, OfflineTimeout = TimeSpan.FromSeconds(3), FirstBackoff = TimeSpan.FromMilliseconds(20) },
         TimeProvider.System, NullLogger<SubtensorClient>.Instance);
 
     static async Task<WebApplication> StartTlsAsync()

@@ -100,6 +100,13 @@ public sealed class SessionKeeperTests
     }
 
     static SubtensorClient ClientOf(ScriptedChain chain, TimeProvider time, TimeSpan? backoff = null) => new(
-        new SubtensorOptions { Endpoints = [chain.Node.Endpoint], FirstBackoff = backoff ?? TimeSpan.FromSeconds(1), LongestBackoff = (backoff ?? TimeSpan.FromSeconds(1)) * 8 },
+        new SubtensorOptions
+        {
+            Endpoints = [chain.Node.Endpoint],
+            // Longer than any pause, to tell the two apart.
+            RequestTimeout = TimeSpan.FromSeconds(30),
+            FirstBackoff = backoff ?? TimeSpan.FromSeconds(1),
+            LongestBackoff = (backoff ?? TimeSpan.FromSeconds(1)) * 8,
+        },
         time, NullLogger<SubtensorClient>.Instance);
 }

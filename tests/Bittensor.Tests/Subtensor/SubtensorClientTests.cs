@@ -227,7 +227,7 @@ public class SubtensorClientTests
     [Fact]
     public async Task GetHeadAsync_NobodyAnswers_SaysWhyAndIsTransient()
     {
-        var options = new SubtensorOptions { Endpoints = [new Uri("ws://127.0.0.1:1")], RequestTimeout = TimeSpan.FromSeconds(0.3) };
+        var options = new SubtensorOptions { Endpoints = [new Uri("ws://127.0.0.1:1")], OfflineTimeout = TimeSpan.FromSeconds(0.3) };
         await using var client = new SubtensorClient(options, TimeProvider.System, NullLogger<SubtensorClient>.Instance);
 
         var fault = await Assert.ThrowsAsync<SubstrateException>(() => client.GetHeadAsync(Cancellation));

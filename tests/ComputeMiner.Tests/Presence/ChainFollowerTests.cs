@@ -20,7 +20,7 @@ public sealed class ChainFollowerTests
             new SubtensorOptions
             {
                 Endpoints = [new($"ws://127.0.0.1:{port}")],
-                RequestTimeout = TimeSpan.FromMilliseconds(100),
+                OfflineTimeout = TimeSpan.FromMilliseconds(100),
                 FirstBackoff = TimeSpan.FromMilliseconds(10),
                 LongestBackoff = TimeSpan.FromMilliseconds(50),
             },

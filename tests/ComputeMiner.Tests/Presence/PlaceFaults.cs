@@ -19,14 +19,6 @@ static class PlaceFaults
         await scene.Chain.ResumeListeningAsync(scene.Patience);
     }
 
-    /// <summary>Two blocks whose heads and answers never come; the node listens again before the miner has noticed.</summary>
-    public static async Task Hang(PlaceScene scene)
-    {
-        scene.Chain.Faults.StopAnswering();
-        await scene.Chain.ProduceBlocksAsync(2);
-        scene.Chain.Faults.ResumeAnswering();
-    }
-
     public static Task AnswerLate(PlaceScene scene) => HoldAsync(scene, reversed: false);
 
     public static Task AnswerOutOfOrder(PlaceScene scene) => HoldAsync(scene, reversed: true);
@@ -54,14 +46,6 @@ static class PlaceFaults
     {
         scene.Chain.Faults.SendToAll(new byte[PlaceScene.FrameLimit + 1]);
         return Task.CompletedTask;
-    }
-
-    public static async Task TruncateReply(PlaceScene scene)
-    {
-        scene.Chain.Faults.TruncateNextReply();
-        var told = scene.Logs.Count(4120);
-        await scene.Chain.ProduceBlockAsync();
-        await scene.UntilAsync(() => scene.IsInPlace() || scene.Logs.Count(4120) > told);
     }
 
     public static Task NotifyBeforeReply(PlaceScene scene)

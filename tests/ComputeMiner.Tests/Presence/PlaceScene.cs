@@ -5,6 +5,7 @@ using ComputeMiner.Admission;
 using ComputeMiner.Presence;
 using ComputeMiner.Schedule;
 using DevNet;
+using DevNet.Tests.Faults;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeMiner.Tests.Presence;
@@ -21,20 +22,23 @@ sealed class PlaceScene : IAsyncDisposable
     readonly SubtensorClient _client;
     readonly ChainFollower _follower;
 
-    PlaceScene(DevRuntime runtime, DevChain chain, TimeSpan requestTimeout)
+    PlaceScene(DevRuntime runtime, DevChain chain, bool isVirtual)
     {
-        _patience.CancelAfter(TimeSpan.FromSeconds(40));
+        _patience.CancelAfter(TimeSpan.FromSeconds(150));
         (Runtime, Chain) = (runtime, chain);
-        Options = new SubtensorOptions
+        Options = new SubtensorOptions { Endpoints = [chain.Endpoint], ExpectedGenesis = chain.GenesisHash, MaximumMessageBytes = FrameLimit };
+        if (isVirtual)
         {
-            Endpoints = [chain.Endpoint],
-            ExpectedGenesis = chain.GenesisHash,
-            FirstBackoff = TimeSpan.FromMilliseconds(10),
-            LongestBackoff = TimeSpan.FromMilliseconds(100),
-            RequestTimeout = requestTimeout,
-            MaximumMessageBytes = FrameLimit,
-        };
-        _client = new SubtensorClient(Options, TimeProvider.System, Logs.CreateLogger<SubtensorClient>());
+            Clock = new VirtualClock(Options);
+        }
+        else
+        {
+            // Where no time must pass, a busy machine must not look like a silent node.
+            Options.RequestTimeout = TimeSpan.FromSeconds(20);
+            Options.FirstBackoff = TimeSpan.FromMilliseconds(10);
+            Options.LongestBackoff = TimeSpan.FromMilliseconds(100);
+        }
+        _client = new SubtensorClient(Options, Clock ?? TimeProvider.System, Logs.CreateLogger<SubtensorClient>());
         Announcer = new AxonAnnouncer(_client, Netuid, _hotkey, _ => Task.FromResult(Place), Metagraphs, Logs.CreateLogger<AxonAnnouncer>());
         var refresher = new MetagraphRefresher(_client, Netuid, Metagraphs, Logs.CreateLogger<MetagraphRefresher>());
         _follower = new ChainFollower(_client, Logs.CreateLogger<ChainFollower>());
@@ -48,11 +52,17 @@ sealed class PlaceScene : IAsyncDisposable
 
     public SubtensorOptions Options { get; }
 
+    /// <summary>The miner's time; null where it is the machine's.</summary>
+    public VirtualClock? Clock { get; }
+
     public MetagraphSource Metagraphs { get; } = new();
 
     public AxonAnnouncer Announcer { get; }
 
     public RecordedLogs Logs { get; } = new();
+
+    /// <summary>The log.</summary>
+    public string Told => string.Join('\n', Logs.Lines.Select(line => $"{line.Id} {line.Text}"));
 
     public CancellationToken Patience => _patience.Token;
 
@@ -60,11 +70,13 @@ sealed class PlaceScene : IAsyncDisposable
     public ServeAxonCall Place { get; } = new(190, IPAddress.Parse("203.0.113.10"), 8091);
 
     /// <summary>A registered miner; its entry is on chain (settled), or signed and in the pool for the first time (serving).</summary>
-    public static async Task<PlaceScene> OpenAsync(DevRuntime runtime, bool isSettled, TimeSpan requestTimeout)
+    /// <param name="runtime">The chain's.</param>
+    /// <param name="isSettled">Whether the entry is on chain.</param>
+    /// <param name="isVirtual">True for the miner's own settings on a <see cref="VirtualClock"/>; false for short pauses in real time.</param>
+    public static async Task<PlaceScene> OpenAsync(DevRuntime runtime, bool isSettled, bool isVirtual = false)
     {
-        var chain = await DevChain.StartAsync(new DevChainOptions { Runtime = runtime, ServingRateLimit = 0 }, TestContext.Current.CancellationToken);
-        var scene = new PlaceScene(runtime, chain, requestTimeout);
-        chain.RegisterNeuron(Netuid, scene._hotkey.Hotkey, new(DevAccounts.Alice));
+        var (scene, chain) = await StartAsync(runtime, isVirtual);
+        scene.Register();
         await chain.ProduceBlocksAsync(2);
         await scene._follower.StartAsync(scene.Patience);
         await chain.WhenPooledAsync().WaitAsync(scene.Patience);
@@ -74,6 +86,18 @@ sealed class PlaceScene : IAsyncDisposable
         await scene.UntilAsync(scene.IsInPlace);
         return scene;
     }
+
+    /// <summary>A miner, on a virtual clock, that knows that it is not registered.</summary>
+    public static async Task<PlaceScene> OpenUnregisteredAsync(DevRuntime runtime)
+    {
+        var (scene, chain) = await StartAsync(runtime, isVirtual: true);
+        await chain.ProduceBlocksAsync(2);
+        await scene._follower.StartAsync(scene.Patience);
+        await scene.UntilAsync(() => scene.Announcer.Current.Stage == AxonStage.NotRegistered);
+        return scene;
+    }
+
+    public void Register() => Chain.RegisterNeuron(Netuid, _hotkey.Hotkey, new(DevAccounts.Alice));
 
     public bool IsInPlace() =>
         Announcer.Current is { Stage: AxonStage.Published } presence && Place.Matches(presence.Published)
@@ -100,19 +124,35 @@ sealed class PlaceScene : IAsyncDisposable
         Assert.False(_follower.ExecuteTask!.IsCompleted);
     }
 
-    public async Task UntilAsync(Func<bool> isTrue)
+    /// <summary>Lets the miner's time pass while the node is as it is.</summary>
+    public Task PassAsync(TimeSpan span)
+    {
+        var end = Clock!.GetUtcNow() + span;
+        return UntilAsync(() => Clock.GetUtcNow() >= end, end);
+    }
+
+    /// <summary>Waits; a virtual clock goes on whenever the miner waits for nothing but time.</summary>
+    public async Task UntilAsync(Func<bool> isTrue, DateTimeOffset? end = null)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         try
         {
             while (!isTrue())
+            {
+                Clock?.PassIfStuck(Chain.Faults.Requests, end);
                 await timer.WaitForNextTickAsync(Patience);
+            }
         }
         catch (OperationCanceledException)
         {
-            var lines = string.Join('\n', Logs.Lines.Select(line => $"{line.Id} {line.Text}"));
-            throw new TimeoutException($"Block {Chain.BlockNumber}, metagraph of {Metagraphs.Current?.Block}, {Announcer.Current}\n{lines}");
+            throw new TimeoutException($"{Clock} {Chain.Faults.Requests} Block {Chain.BlockNumber}, metagraph of {Metagraphs.Current?.Block}, {Announcer.Current}\n{Told}");
         }
+    }
+
+    static async Task<(PlaceScene Scene, DevChain Chain)> StartAsync(DevRuntime runtime, bool isVirtual)
+    {
+        var chain = await DevChain.StartAsync(new DevChainOptions { Runtime = runtime, ServingRateLimit = 0 }, TestContext.Current.CancellationToken);
+        return (new PlaceScene(runtime, chain, isVirtual), chain);
     }
 
     public async ValueTask DisposeAsync()

@@ -47,7 +47,7 @@ static class ConnectionFaults
     public static async Task Hang(FaultScene scene)
     {
         scene.Chain.Faults.StopAnswering();
-        var fault = await Assert.ThrowsAsync<SubstrateException>(() => scene.Client.GetBurnAsync(Compute, scene.Patience));
+        var fault = await Assert.ThrowsAsync<SubstrateException>(() => scene.PassingTimeAsync(scene.Client.GetBurnAsync(Compute, scene.Patience)));
         Assert.True(fault.IsTransient, fault.Message);
         scene.Chain.Faults.ResumeAnswering();
     }
@@ -105,7 +105,7 @@ static class ConnectionFaults
     public static async Task TruncateReply(FaultScene scene)
     {
         scene.Chain.Faults.TruncateNextReply();
-        Assert.Equal(100_000_000UL, await scene.Client.GetBurnAsync(Compute, scene.Patience));
+        Assert.Equal(100_000_000UL, await scene.PassingTimeAsync(scene.Client.GetBurnAsync(Compute, scene.Patience)));
     }
 
     public static async Task NotifyBeforeReply(FaultScene scene)

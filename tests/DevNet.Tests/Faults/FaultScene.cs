@@ -13,10 +13,11 @@ public sealed class FaultScene : IAsyncDisposable
 
     readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(60));
 
-    FaultScene(DevRuntime runtime, DevChain chain, SubtensorOptions options)
+    FaultScene(DevRuntime runtime, DevChain chain, SubtensorOptions options, bool isVirtual)
     {
         (Runtime, Chain, Options) = (runtime, chain, options);
-        Client = new SubtensorClient(options, TimeProvider.System, NullLogger<SubtensorClient>.Instance);
+        Clock = isVirtual ? new VirtualClock(options) : null;
+        Client = new SubtensorClient(options, Clock ?? TimeProvider.System, NullLogger<SubtensorClient>.Instance);
     }
 
     /// <summary>The runtime at the start.</summary>
@@ -28,6 +29,9 @@ public sealed class FaultScene : IAsyncDisposable
 
     public SubtensorClient Client { get; }
 
+    /// <summary>The client's time; null where it is the machine's.</summary>
+    internal VirtualClock? Clock { get; }
+
     public Keypair Miner { get; } = Keypair.FromUri("//Miner");
 
     public CancellationToken Patience => _patience.Token;
@@ -36,19 +40,25 @@ public sealed class FaultScene : IAsyncDisposable
     public ServeAxonCall Place { get; private set; } = new(190, IPAddress.Parse("203.0.113.10"), 8091);
 
     /// <summary>Starts a chain and serves the miner's axon on it.</summary>
-    public static async Task<FaultScene> OpenAsync(DevRuntime runtime, Action<SubtensorOptions>? adjust = null)
+    /// <param name="runtime">The chain's.</param>
+    /// <param name="adjust">Changes the client's settings.</param>
+    /// <param name="isVirtual">True for the client's own settings on a <see cref="VirtualClock"/>; false for short pauses in real time.</param>
+    public static async Task<FaultScene> OpenAsync(DevRuntime runtime, Action<SubtensorOptions>? adjust = null, bool isVirtual = false)
     {
         var chain = await DevChain.StartAsync(new DevChainOptions { Runtime = runtime, ServingRateLimit = 0 });
         var options = new SubtensorOptions
         {
             Endpoints = [chain.Endpoint],
             ExpectedGenesis = chain.GenesisHash,
-            FirstBackoff = TimeSpan.FromMilliseconds(10),
-            LongestBackoff = TimeSpan.FromMilliseconds(100),
             MetagraphParts = MetagraphParts.Usual | MetagraphParts.Axons | MetagraphParts.Coldkeys,
         };
+        if (!isVirtual)
+        {
+            options.FirstBackoff = TimeSpan.FromMilliseconds(10);
+            options.LongestBackoff = TimeSpan.FromMilliseconds(100);
+        }
         adjust?.Invoke(options);
-        var scene = new FaultScene(runtime, chain, options);
+        var scene = new FaultScene(runtime, chain, options, isVirtual);
         chain.Change(changes =>
         {
             changes.RegisterNeuron(Compute, new Hotkey(DevAccounts.Bob), new Coldkey(DevAccounts.Alice));
@@ -80,6 +90,18 @@ public sealed class FaultScene : IAsyncDisposable
         return await (Options.WaitForFinalization ? FinaliseAsync(serving) : serving);
     }
 
+    /// <summary>Waits; a virtual clock goes on whenever the client waits for nothing but time.</summary>
+    public async Task<T> PassingTimeAsync<T>(Task<T> work)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!work.IsCompleted)
+        {
+            Clock?.PassIfStuck(Chain.Faults.Requests);
+            await timer.WaitForNextTickAsync(Patience);
+        }
+        return await work;
+    }
+
     /// <summary>Makes the block that makes the block of the transaction final.</summary>
     public async Task<ExtrinsicReceipt> FinaliseAsync(Task<ExtrinsicReceipt> serving)
     {
@@ -95,14 +117,10 @@ public sealed class FaultScene : IAsyncDisposable
     {
         await Chain.ProduceBlockAsync();
         var number = Chain.BlockNumber;
-        await foreach (var head in Client.HeadsAsync(Patience))
-        {
-            if (head.Number >= number)
-                break;
-        }
-
-        var axon = await Client.GetAxonAsync(Compute, Miner.Hotkey, Patience);
-        var metagraph = await Client.GetMetagraphAsync(Compute, Patience);
+        var returned = Clock?.GetUtcNow();
+        var (axon, metagraph) = await PassingTimeAsync(ReadAsync(number));
+        if (Clock is not null)
+            Assert.InRange(Clock.GetUtcNow() - returned!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(12));
 
         Assert.NotNull(axon);
         Assert.Equal((Place.Ip, Place.Port, Place.Version), (axon.Ip, axon.Port, axon.Version));
@@ -111,6 +129,16 @@ public sealed class FaultScene : IAsyncDisposable
         Assert.Equal((axon, new Coldkey(DevAccounts.Alice)), (neuron.Axon, neuron.Coldkey));
         Assert.True(metagraph.TryGetNeuron(new Hotkey(DevAccounts.Bob), out var validator));
         Assert.Equal((12_000.0, true), (validator.Stake, validator.ValidatorPermit));
+    }
+
+    async Task<(AxonInfo? Axon, Metagraph Metagraph)> ReadAsync(ulong number)
+    {
+        await foreach (var head in Client.HeadsAsync(Patience))
+        {
+            if (head.Number >= number)
+                break;
+        }
+        return (await Client.GetAxonAsync(Compute, Miner.Hotkey, Patience), await Client.GetMetagraphAsync(Compute, Patience));
     }
 
     public async ValueTask DisposeAsync()

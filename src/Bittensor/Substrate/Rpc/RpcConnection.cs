@@ -16,6 +16,7 @@ sealed class RpcConnection : IAsyncDisposable
     readonly RpcSocket _socket;
     readonly SubstrateOptions _options;
     readonly TimeProvider _time;
+    readonly RequestPatience _patience;
     readonly CancellationTokenSource _stopping = new();
     readonly ConcurrentDictionary<long, PendingRequest> _pending = new();
     readonly Lock _subscriptionsLock = new();
@@ -25,9 +26,9 @@ sealed class RpcConnection : IAsyncDisposable
     readonly Task _receiving;
     long _lastId;
 
-    RpcConnection(Uri endpoint, RpcSocket socket, SubstrateOptions options, TimeProvider time)
+    RpcConnection(Uri endpoint, RpcSocket socket, SubstrateOptions options, TimeProvider time, RequestPatience patience)
     {
-        (Endpoint, _socket, _options, _time) = (endpoint, socket, options, time);
+        (Endpoint, _socket, _options, _time, _patience) = (endpoint, socket, options, time, patience);
         _receiving = Task.Run(ReceiveAllAsync);
     }
 
@@ -38,16 +39,28 @@ sealed class RpcConnection : IAsyncDisposable
 
     public bool HasEnded => _ended.Task.IsCompleted;
 
-    public static async Task<RpcConnection> ConnectAsync(Uri endpoint, SubstrateOptions options, TimeProvider time, CancellationToken cancellation)
+    /// <param name="endpoint">Where to connect.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Stops connecting.</param>
+    /// <param name="patience">What earlier connections to this endpoint have taught; null for the first.</param>
+    public static async Task<RpcConnection> ConnectAsync(
+        Uri endpoint, SubstrateOptions options, TimeProvider time, CancellationToken cancellation, RequestPatience? patience = null)
     {
         var socket = await RpcSocket.ConnectAsync(endpoint, options.MaximumMessageBytes, options.ConnectTimeout, time, cancellation);
-        return new RpcConnection(endpoint, socket, options, time);
+        return new RpcConnection(endpoint, socket, options, time, patience ?? new RequestPatience(options, time));
     }
 
     /// <summary>Sends a request and waits for its result.</summary>
+    /// <param name="method">The node's method.</param>
+    /// <param name="parameters">Writes them; null for none.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="name">What is asked, where the method alone does not say it.</param>
+    /// <param name="isLarge">True for an answer that may take long.</param>
     /// <exception cref="SubstrateException">The node answered with an error, did not answer in time, or the connection ended.</exception>
-    public Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellation) =>
-        RequestAsync(method, parameters, null, cancellation);
+    public Task<JsonElement> CallAsync(
+        string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellation, string? name = null, bool isLarge = false) =>
+        RequestAsync(method, parameters, new PendingRequest(name ?? method, null, isLarge, _time.GetTimestamp()), cancellation);
 
     /// <summary>Opens a subscription; dispose it to close it.</summary>
     /// <exception cref="SubstrateException">As <see cref="CallAsync"/>.</exception>
@@ -55,7 +68,7 @@ sealed class RpcConnection : IAsyncDisposable
         string method, string unsubscribeMethod, Action<Utf8JsonWriter>? parameters, CancellationToken cancellation)
     {
         var subscription = new RpcSubscription(this, unsubscribeMethod);
-        await RequestAsync(method, parameters, subscription, cancellation);
+        await RequestAsync(method, parameters, new PendingRequest(method, subscription, false, _time.GetTimestamp()), cancellation);
         return subscription;
     }
 
@@ -74,26 +87,26 @@ sealed class RpcConnection : IAsyncDisposable
             _ = SendUnawaitedAsync(RpcMessage.Request(Interlocked.Increment(ref _lastId), method, writer => writer.WriteStringValue(subscription.Id)));
     }
 
-    async Task<JsonElement> RequestAsync(
-        string method, Action<Utf8JsonWriter>? parameters, RpcSubscription? subscription, CancellationToken cancellation)
+    async Task<JsonElement> RequestAsync(string method, Action<Utf8JsonWriter>? parameters, PendingRequest pending, CancellationToken cancellation)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var pending = new PendingRequest(method, subscription);
+        var allowance = _patience.Of(pending.IsLarge);
         _pending[id] = pending;
         try
         {
             // Registered first, checked then: an end between the two fails this request too.
             if (HasEnded)
                 throw await Ended;
-            await _socket.SendAsync(RpcMessage.Request(id, method, parameters), cancellation).WaitAsync(_options.RequestTimeout, _time, cancellation);
-            return await pending.Result.Task.WaitAsync(_options.RequestTimeout, _time, cancellation);
+            return await AskAsync(RpcMessage.Request(id, method, parameters), pending, allowance, cancellation);
         }
         catch (TimeoutException)
         {
             // A server that leaves one request unanswered is not trusted with the next.
             var fault = new SubstrateException(
-                $"The chain at {Endpoint} did not answer {method} within {_options.RequestTimeout.TotalSeconds:0.#} s.", isTransient: true);
-            End(fault);
+                $"The chain at {Endpoint} did not answer {pending.Name} within {allowance.TotalSeconds:0.#} s.", isTransient: true);
+            // Whatever else waits on this connection fails with it, and is the same miss.
+            if (End(fault))
+                _patience.Missed(pending.Name);
             throw fault;
         }
         catch (SubstrateException fault) when (fault.Code is null)
@@ -104,6 +117,35 @@ sealed class RpcConnection : IAsyncDisposable
         finally
         {
             _pending.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>
+    /// Sends a request and waits for its reply. Where more than the usual time is granted the node has missed answers before: if it has
+    /// come back meanwhile it may know nothing of a request sent earlier, and a connection that is dead without our knowing breaks at the
+    /// next word. So a read is sent again; the first of its replies counts.
+    /// </summary>
+    async Task<JsonElement> AskAsync(ReadOnlyMemory<byte> message, PendingRequest pending, TimeSpan allowance, CancellationToken cancellation)
+    {
+        var isRepeatable = pending.Subscription is null && !pending.IsLarge;
+        for (var left = allowance; ; left -= _options.RequestTimeout)
+        {
+            var isLast = !isRepeatable || left <= _options.RequestTimeout;
+            var wait = isLast ? left : _options.RequestTimeout;
+            try
+            {
+                return await ExchangeAsync().WaitAsync(wait, _time, cancellation);
+            }
+            catch (TimeoutException) when (!isLast)
+            {
+                // Once more.
+            }
+        }
+
+        async Task<JsonElement> ExchangeAsync()
+        {
+            await _socket.SendAsync(message, cancellation);
+            return await pending.Result.Task;
         }
     }
 
@@ -163,7 +205,8 @@ sealed class RpcConnection : IAsyncDisposable
 
     void Complete(PendingRequest pending, RpcMessage message)
     {
-        if (message.Fault(pending.Method) is { } fault)
+        _patience.Answered(pending.Name, _time.GetElapsedTime(pending.AskedAt));
+        if (message.Fault(pending.Name) is { } fault)
         {
             pending.Result.TrySetException(fault);
             return;
@@ -172,7 +215,7 @@ sealed class RpcConnection : IAsyncDisposable
         {
             if (!RpcMessage.TryReadId(message.Result, out var id))
             {
-                pending.Result.TrySetException(new SubstrateException($"The node answered {pending.Method} without a subscription id.", isTransient: true));
+                pending.Result.TrySetException(new SubstrateException($"The node answered {pending.Name} without a subscription id.", isTransient: true));
                 return;
             }
             lock (_subscriptionsLock)
@@ -188,10 +231,11 @@ sealed class RpcConnection : IAsyncDisposable
         pending.Result.TrySetResult(message.Result);
     }
 
-    void End(SubstrateException fault)
+    /// <summary>False when it had ended already.</summary>
+    bool End(SubstrateException fault)
     {
         if (!_ended.TrySetResult(fault))
-            return;
+            return false;
         _stopping.Cancel();
         _socket.Dispose();
         foreach (var pending in _pending.Values)
@@ -202,6 +246,7 @@ sealed class RpcConnection : IAsyncDisposable
                 subscription.End(fault);
             _subscriptions.Clear();
         }
+        return true;
     }
 
     async Task SendUnawaitedAsync(ReadOnlyMemory<byte> message)
@@ -217,7 +262,7 @@ sealed class RpcConnection : IAsyncDisposable
     }
 
     /// <summary>A request that waits for its reply.</summary>
-    sealed record PendingRequest(string Method, RpcSubscription? Subscription)
+    sealed record PendingRequest(string Name, RpcSubscription? Subscription, bool IsLarge, long AskedAt)
     {
         public TaskCompletionSource<JsonElement> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
