@@ -16,6 +16,7 @@ using ComputeMiner.Gpus;
 using ComputeMiner.Notices;
 using ComputeMiner.Presence;
 using ComputeMiner.Registry;
+using ComputeMiner.Releases;
 using ComputeMiner.Schedule;
 using ComputeMiner.Specs;
 using ComputeMiner.Updates;
@@ -30,10 +31,20 @@ static partial class MinerHost
 
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs until <paramref name="stop"/> fires. Rented containers stay as they are.</summary>
+    /// <summary>Runs until <paramref name="stopped"/> fires, or a newer release is to be tried. Rented containers stay as they are.</summary>
+    /// <param name="options">What the operator set.</param>
+    /// <param name="hotkey">Who the miner is.</param>
+    /// <param name="updates">Where newer versions come from, and what tests them.</param>
+    /// <param name="loggers">Where it is told.</param>
+    /// <param name="events">The last lines of that, for the status.</param>
+    /// <param name="stopped">The operator's stop.</param>
+    /// <returns>True when it ended to make room for a release.</returns>
     /// <exception cref="StartupException">Something the operator must mend first; the message says what and how.</exception>
-    public static async Task RunAsync(MinerOptions options, Keypair hotkey, ILoggerFactory loggers, RecentEvents events, CancellationToken stop)
+    public static async Task<bool> RunAsync(
+        MinerOptions options, Keypair hotkey, UpdateSite updates, ILoggerFactory loggers, RecentEvents events, CancellationToken stopped)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+        var stop = end.Token;
         var time = TimeProvider.System;
         var logger = loggers.CreateLogger("ComputeMiner");
         var netuid = options.Netuid;
@@ -58,6 +69,9 @@ static partial class MinerHost
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, clock, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
         allocator.Gate = container.Gpus.Count > 0 ? handOver : null;
         allocator.Changed += handOver.Follow;
+        var trial = Probation.Of(updates.Store);
+        if (trial is not null)
+            allocator.TryClose();
         var reconciler = new AllocationReconciler(engine, ledger, clock, loggers.CreateLogger<AllocationReconciler>());
         using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
@@ -92,12 +106,17 @@ static partial class MinerHost
             chain, netuid, metagraphs, new VersionFile(options.Census.VersionFile, options.StateDirectory, web, time), options.Census.Threshold,
             options.Admission.MinStake, SubnetVersion, time, loggers.CreateLogger<ValidatorCensus>());
 
-        var schedule = new BlockSchedule(MinerSchedule.Of(PlaceJobs.Of(refresher, announcer), registry, allocator, specs, census, time), time, loggers.CreateLogger<BlockSchedule>());
+        var schedule = new BlockSchedule(MinerSchedule.Of(PlaceJobs.Of(refresher, announcer), registry, allocator, specs, census, updates.Check, time), time, loggers.CreateLogger<BlockSchedule>());
         follower.HeadSeen += block => schedule.OnHead(block, stop);
 
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
         var solver = await StartSolverAsync(options, allocator, time, loggers, stop);
+        using var installer = new UpdateInstaller(
+            updates, allocator, () => solver?.Current is { RunId: not null } or { Waiting: > 0 }, end.Cancel, time, loggers.CreateLogger<UpdateInstaller>());
+        using var probation = trial is null ? null : new Probation(
+            updates.Store, trial, allocator, () => allocator.Current.Ready && metagraphs.Current is not null && follower.Head is not null, time,
+            loggers.CreateLogger<Probation>());
         AxonEndpoint[] endpoints =
         [
             new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
@@ -108,26 +127,32 @@ static partial class MinerHost
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
             () => docker.Safeguards, solver, registry, time)
         {
-            More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail)],
+            More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail), () => new ComponentStatus("Updates", !installer.IsTroubled, installer.State)],
         };
         var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, machine);
-        var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last, Events = events.Snapshot() };
+        var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last,
+            Updates = UpdateStatus.Of(options.Update, updates.Store.State, installer.State), Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
 
-        var control = new OperatorControl(allocator, drain, loggers.CreateLogger<OperatorControl>());
+        var control = new OperatorControl(allocator, drain, loggers.CreateLogger<OperatorControl>()) { Install = installer.Ask };
         using var word = new ControlSocket(options.StateDirectory, control.AnswerAsync, time, loggers.CreateLogger<ControlSocket>());
         word.Listen();
 
         await ListenAsync("--axon.port", axon.StartAsync, stop);
+        updates.Store.NoteListening(time.GetUtcNow());
         await ListenAsync("--admin.address", admin.StartAsync, stop);
         BackgroundService?[] services =
         [
             egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null, follower, registry.Publisher, word,
+            installer, probation,
         ];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
+        if (installer.IsHandedOver)
+            updates.Store.NoteStopping(time.GetUtcNow());
         using var patience = new CancellationTokenSource(StopPatience);
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);
+        return installer.IsHandedOver;
 
         RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, specs.Current, AllocatedTo(allocator.Current));
     }

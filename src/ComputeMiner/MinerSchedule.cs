@@ -1,5 +1,6 @@
 using ComputeMiner.Allocations;
 using ComputeMiner.Registry;
+using ComputeMiner.Releases;
 using ComputeMiner.Schedule;
 using ComputeMiner.Specs;
 using ComputeMiner.Updates;
@@ -18,8 +19,11 @@ static class MinerSchedule
     /// <summary>Six minutes: the reference's interval for the validators' versions.</summary>
     const ulong CensusInterval = 30;
 
+    /// <summary>An hour.</summary>
+    const ulong ReleaseInterval = 300;
+
     public static IEnumerable<BlockJob> Of(
-        BlockJob place, RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, TimeProvider time) =>
+        BlockJob place, RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, UpdateCheck releases, TimeProvider time) =>
     [
         place,
         new("hardware document", SpecsInterval, TimeSpan.FromMinutes(5), async (_, cancellation) =>
@@ -35,5 +39,6 @@ static class MinerSchedule
             return registry.CompareAsync(rental?.Id, rental?.Hotkey, rental?.Started ?? default, cancellation);
         }),
         new("versions of validators", CensusInterval, TimeSpan.FromMinutes(2), (_, cancellation) => census.RunAsync(cancellation)),
+        new("newer version", ReleaseInterval, TimeSpan.FromMinutes(1), (_, cancellation) => releases.RunAsync(cancellation)),
     ];
 }

@@ -17,6 +17,9 @@ enum AllocationRefusal
     /// <summary>The GPUs are not fit for the next holder.</summary>
     NotClear,
 
+    /// <summary>A newer version of the miner is being installed or shows whether it is good.</summary>
+    Updating,
+
     /// <summary>Somebody holds the machine.</summary>
     Busy,
 

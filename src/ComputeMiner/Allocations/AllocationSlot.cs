@@ -9,6 +9,7 @@ sealed class AllocationSlot
     readonly Lock _turn = new();
     (Allocation Allocation, CancellationTokenSource? Work)? _held;
     (Allocation Allocation, CancellationTokenSource Start)? _next;
+    bool _isClosed;
 
     /// <summary>The holder, or the one promised the machine next, or null.</summary>
     public Allocation? Held
@@ -30,6 +31,29 @@ sealed class AllocationSlot
         }
     }
 
+    /// <summary>Nothing is promised to anybody.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_turn)
+                return _isClosed;
+        }
+    }
+
+    /// <summary>From now on nothing is promised; only where nobody has the machine or waits for it. False leaves everything as it was.</summary>
+    public bool TryClose()
+    {
+        lock (_turn)
+            return !_isClosed && _held is null && _next is null && (_isClosed = true);
+    }
+
+    public void Reopen()
+    {
+        lock (_turn)
+            _isClosed = false;
+    }
+
     /// <summary>
     /// Promises the machine: when it is free, when what holds it is over, or to a rental when a test holds it. A test that is starting is
     /// stopped then. <paramref name="start"/> is what cancels the new holder's start.
@@ -39,7 +63,7 @@ sealed class AllocationSlot
         CancellationTokenSource? displaced = null;
         lock (_turn)
         {
-            if (_next is not null)
+            if (_isClosed || _next is not null)
                 return false;
             if (_held is not { } held)
                 _held = (wanted, start);

@@ -6,6 +6,15 @@ sealed partial class Allocator
     /// <summary>Asked before anything new is handed out; null where there is nothing to ask. Set before anything is accepted.</summary>
     public IHandOverGate? Gate { get; set; }
 
+    /// <summary>Hands nothing out until <see cref="Reopen"/>; false, and nothing changes, when somebody has the machine or it is closed already.</summary>
+    public bool TryClose() => _slot.TryClose();
+
+    public void Reopen()
+    {
+        _slot.Reopen();
+        Publish();
+    }
+
     // Null when the machine may go to the next holder; else its promise is taken back.
     async Task<AllocationRefusal?> PassGateAsync(Allocation wanted, CancellationToken cancellation)
     {

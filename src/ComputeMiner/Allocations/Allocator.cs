@@ -29,7 +29,7 @@ sealed partial class Allocator(
     public AllocationSnapshot Current => new(_restored && _image is not null, _slot.Held);
 
     /// <summary>A new allocation would be accepted now.</summary>
-    public bool IsFree => Drain is not { IsOn: true } && Gate is not { IsClear: false } && Current is { Ready: true, Allocation: null };
+    public bool IsFree => Drain is not { IsOn: true } && Gate is not { IsClear: false } && !_slot.IsClosed && Current is { Ready: true, Allocation: null };
 
     /// <summary>The operator's wish that nothing new be handed out.</summary>
     public DrainSwitch? Drain { get; set; }
@@ -98,6 +98,8 @@ sealed partial class Allocator(
             return AllocationOutcome.Refused(AllocationRefusal.Draining);
         if (Gate is { Obstacle: not null })
             return AllocationOutcome.Refused(AllocationRefusal.NotClear);
+        if (_slot.IsClosed)
+            return AllocationOutcome.Refused(AllocationRefusal.Updating);
         using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var wanted = Promise(request);
         if (!_slot.TryReserve(wanted, start))

@@ -8,8 +8,17 @@ sealed class InterruptSignal : IDisposable
     readonly CancellationTokenSource _stop = new();
     readonly PosixSignalRegistration[] _registrations;
 
-    public InterruptSignal() => _registrations =
+    readonly bool _isRepeated;
+
+    /// <param name="isRepeated">
+    /// Each signal comes twice, from the terminal or service manager and from the process that started this one: only that one ends this at once.
+    /// </param>
+    public InterruptSignal(bool isRepeated)
+    {
+        _isRepeated = isRepeated;
+        _registrations =
         [PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal)];
+    }
 
     public CancellationToken Token => _stop.Token;
 
@@ -22,7 +31,7 @@ sealed class InterruptSignal : IDisposable
 
     void OnSignal(PosixSignalContext context)
     {
-        context.Cancel = !_stop.IsCancellationRequested;
+        context.Cancel = _isRepeated || !_stop.IsCancellationRequested;
         _stop.Cancel();
     }
 }

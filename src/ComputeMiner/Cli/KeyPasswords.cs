@@ -6,8 +6,17 @@ namespace ComputeMiner.Cli;
 /// <summary>Where the passwords of key files come from: the file of --wallet.password-file, the key file's own variable, a prompt.</summary>
 sealed class KeyPasswords(MinerOptions options, CliConsole console)
 {
+    /// <summary>Somebody had to type one.</summary>
+    public bool IsTyped { get; private set; }
+
     /// <summary>The password of an existing key file; null when there is none to be had.</summary>
-    public string? Find(string path) => Given(path) ?? console.ReadSecret("Password of " + path);
+    public string? Find(string path)
+    {
+        if (Given(path) is { } given)
+            return given;
+        IsTyped = true;
+        return console.ReadSecret("Password of " + path);
+    }
 
     /// <summary>The password for a new key file.</summary>
     public string Choose(string path)

@@ -21,11 +21,15 @@ static class KeySelection
 
     /// <summary>The hotkey to sign with.</summary>
     /// <exception cref="CommandFailedException">It is not there, or its password is not to be had.</exception>
-    public static Keypair LoadHotkey(this CommandContext context)
+    public static Keypair LoadHotkey(this CommandContext context) => context.LoadHotkey(new KeyPasswords(context.Options, context.Console));
+
+    /// <summary>The same, where it matters how its password came.</summary>
+    /// <exception cref="CommandFailedException">It is not there, or its password is not to be had.</exception>
+    public static Keypair LoadHotkey(this CommandContext context, KeyPasswords passwords)
     {
         try
         {
-            return context.Wallet().LoadHotkey(new KeyPasswords(context.Options, context.Console).Find);
+            return context.Wallet().LoadHotkey(passwords.Find);
         }
         catch (KeyfileException fault)
         {

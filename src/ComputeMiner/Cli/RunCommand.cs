@@ -1,9 +1,12 @@
+using Bittensor.Keys;
 using ComputeMiner.Allocations;
 using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Presence;
+using ComputeMiner.Releases;
+using ComputeMiner.Updates;
 
 namespace ComputeMiner.Cli;
 
@@ -25,12 +28,17 @@ sealed class RunCommand : CliCommand
         var options = context.Options;
         using var events = new RecentEvents(TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => logging.AddMinerLog(options.Logging).AddProvider(events));
+        // Kept for the case that a newer version is given up and this one runs again: nobody is there to type a password then.
+        Keypair? hotkey = null;
+        var passwords = new KeyPasswords(options, context.Console);
+        // As this process was started: another version is to be started the same way.
+        string[] arguments = [.. Environment.GetCommandLineArgs().Skip(1)];
         try
         {
-            using var hotkey = context.LoadHotkey();
-            ColdkeyWarning.LogIfOpen(context.Wallet(), loggers.CreateLogger("ComputeMiner"));
-            await MinerHost.RunAsync(options, hotkey, loggers, events, cancellation);
-            return ExitCode.Good;
+            Supervision.Join();
+            var launcher = new Launcher(
+                options.StateDirectory, options.Update.Mode, arguments, RunSelfAsync, TimeProvider.System, loggers.CreateLogger<Launcher>());
+            return await launcher.RunAsync(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -39,6 +47,26 @@ sealed class RunCommand : CliCommand
         catch (Exception fault) when (fault is StartupException or ContainerEngineException or LedgerException or HashcatException)
         {
             throw new CommandFailedException(fault.Message);
+        }
+        finally
+        {
+            hotkey?.Dispose();
+        }
+
+        async Task<bool> RunSelfAsync(CancellationToken stop)
+        {
+            if (hotkey is null)
+            {
+                hotkey = context.LoadHotkey(passwords);
+                ColdkeyWarning.LogIfOpen(context.Wallet(), loggers.CreateLogger("ComputeMiner"));
+            }
+            var time = TimeProvider.System;
+            using var web = WebFile.CreateClient();
+            var store = new UpdateStore(options.StateDirectory);
+            var updates = new UpdateSite(
+                options.Update, store, new UpdateCheck(options.Update, store, web, time, loggers.CreateLogger<UpdateCheck>()),
+                new ReleaseDownload(store, web, time), new CandidateTest(arguments, time), passwords.IsTyped);
+            return await MinerHost.RunAsync(options, hotkey, updates, loggers, events, stop);
         }
     }
 }

@@ -42,6 +42,8 @@ sealed class StatusCommand : CliCommand
         var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "");
         void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
         Row("miner", $"{status.Version}, running for {TimeSpan.FromSeconds(Math.Floor(status.UptimeSeconds))}");
+        if (status.Updates is { } updates)
+            UpdateLines.Write(updates, Row);
         Row("hotkey", status.Hotkey);
         Row("rental", status.Rental.AllocationId is null
             ? status.Rental.State

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Bittensor.Subtensor;
+using ComputeMiner.Releases;
+using ComputeMiner.Updates;
 
 namespace ComputeMiner.Configuration;
 
@@ -29,6 +31,14 @@ static class Addresses
         value = null;
         return text == "off" ? null : Http.Read(text, out value) is null ? null : "an http:// or https:// address, or off";
     }, static url => url is null ? "off" : Http.Show(url));
+
+    /// <summary>Where a release may come from: nobody on the way can change which one is the newest.</summary>
+    public static readonly ValueKind<Uri> Release = new("URL", static (text, out value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && WebFile.IsTrusted(value) ? null : "an https:// address, or an http:// one of this machine",
+        static url => Redact(url.OriginalString));
+
+    public static readonly ValueKind<ReleaseKey> PublisherKey = new("KEY", static (text, out value) =>
+        ReleaseKey.TryParse(text, out value) ? null : "the 32 bytes of an Ed25519 public key in base64 or hex", static key => key.ToString());
 
     public static readonly ValueKind<Uri> Docker = new("URL", static (text, out value) =>
         Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "unix" or "tcp" or "http" or "https"

@@ -61,8 +61,10 @@ sealed class ConfigurationLoader
             return source;
         if (setting.Set(_options, text) is { } allowed)
             _faults.Add(new ConfigurationFault(setting.Key, text, source.Where, allowed));
-        if (setting.WithoutEffect is { } why && !text.Equals(setting.Idle, StringComparison.OrdinalIgnoreCase))
+        if (setting.WithoutEffect is { } why)
             _warnings.Add($"{setting.Key} ({source.Where}) has no effect: {why}");
+        if (setting.Remark is { } remark && !ValueKinds.IsFalse(text))
+            _warnings.Add($"{setting.Key} ({source.Where}) {remark}");
         return source;
     }
 

@@ -6,6 +6,7 @@ using ComputeMiner.Containers;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Presence;
 using ComputeMiner.Registry;
+using ComputeMiner.Releases;
 using ComputeMiner.Specs;
 using ComputeMiner.Updates;
 

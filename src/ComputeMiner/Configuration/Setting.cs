@@ -38,8 +38,8 @@ sealed record Setting
     /// <summary>Why it does nothing here; null when it does something.</summary>
     public string? WithoutEffect { get; init; }
 
-    /// <summary>The value that asks for nothing, of a setting without effect: it is given without a warning.</summary>
-    public string? Idle { get; init; }
+    /// <summary>A warning that goes with a switch that is turned on; null for none.</summary>
+    public string? Remark { get; init; }
 
     public string Flag => "--" + Key;
 

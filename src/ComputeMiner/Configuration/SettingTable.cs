@@ -3,7 +3,7 @@ using Bittensor.Subtensor;
 using ComputeMiner.Containers.Egress;
 using ComputeMiner.Diagnostics;
 using ComputeMiner.Registry;
-using ComputeMiner.Updates;
+using ComputeMiner.Releases;
 using static ComputeMiner.Configuration.Setting;
 
 namespace ComputeMiner.Configuration;
@@ -12,8 +12,6 @@ namespace ComputeMiner.Configuration;
 static class SettingTable
 {
     const string SharedParser = "a validator's flag; the reference's parser is shared.";
-
-    const string NoUpdates = "this version neither looks for nor installs newer ones.";
 
     static readonly ImmutableArray<Setting> Reference =
     [
@@ -71,7 +69,12 @@ static class SettingTable
             "Log what an operator acts on, which is the default.") with { Variables = ["BT_LOGGING_INFO"] },
         Of("strict", ValueKinds.Switch, o => o.Strict, (o, v) => o.Strict = v,
             "Refuse unknown flags and file keys where the reference ignores them."),
-        Inert("auto_update", "", "see --update.") with { Aliases = ["--auto-update"] },
+        Of("auto_update", ValueKinds.Switch, o => o.Update.Mode == UpdateMode.Install,
+            (o, v) => o.Update.Mode = v ? UpdateMode.Install : o.Update.Mode, "The same as --update install.") with
+        {
+            Aliases = ["--auto-update"],
+            Remark = "is taken as --update install: only releases signed with --update.key are installed, none without it.",
+        },
         Inert("miner.whitelist.not.updated", "",
             "callers are never refused for their version.") with { Destination = "miner_whitelist_not_updated" },
         Of("miner.whitelist.updated.threshold", ValueKinds.Integer(0, 100), o => o.Census.Threshold, (o, v) => o.Census.Threshold = v,
@@ -157,7 +160,11 @@ static class SettingTable
         Of("update", ValueKinds.Choice(("off", UpdateMode.Off), ("notify", UpdateMode.Notify), ("install", UpdateMode.Install)),
             o => o.Update.Mode,
             (o, v) => o.Update.Mode = v,
-            "What to do about a newer version.") with { WithoutEffect = NoUpdates, Idle = "off" },
+            "What to do about a newer version: nothing, tell, or install it while nobody has the machine."),
+        Of("update.url", ValueKinds.Optional(Addresses.Release), o => o.Update.Url, (o, v) => o.Update.Url = v,
+            "The manifest of the newest release; nobody is asked when absent."),
+        Of("update.key", ValueKinds.Optional(Addresses.PublisherKey), o => o.Update.Key, (o, v) => o.Update.Key = v,
+            "The publisher's Ed25519 public key, in base64 or hex; nothing is installed without."),
         Of("log.format", ValueKinds.Choice(("text", LogFormat.Text), ("json", LogFormat.Json)), o => o.Logging.Format,
             (o, v) => o.Logging.Format = v,
             "What a log line looks like."),

@@ -5,12 +5,16 @@ namespace ComputeMiner.Control;
 /// <summary>Does what the operator asks of the running miner.</summary>
 sealed partial class OperatorControl(Allocator allocator, DrainSwitch drain, ILogger<OperatorControl> logger)
 {
+    /// <summary>Has a newer version installed; null where nothing can.</summary>
+    public Func<(bool Done, string Said)>? Install { get; init; }
+
     public async Task<ControlReply> AnswerAsync(ControlRequest request, CancellationToken cancellation) => request.Command switch
     {
         ControlRequest.Holder => new ControlReply(true, Held: Describe(allocator.Current.Allocation)),
         ControlRequest.Release => await ReleaseAsync(request.Allocation, cancellation),
         ControlRequest.Drain => Switch(on: true),
         ControlRequest.Accept => Switch(on: false),
+        ControlRequest.Install when Install is { } install && install() is var (done, said) => new ControlReply(done, said),
         _ => new ControlReply(false, $"'{request.Command}' is not known to this miner. Use the program that started it."),
     };
 

@@ -116,6 +116,10 @@ sealed partial class AdminServer(
 
     static readonly byte[] Page = ReadPage();
 
+    /// <summary>The page is in this build.</summary>
+    /// <exception cref="InvalidOperationException">It is not.</exception>
+    public static void EnsurePage() => ReadPage();
+
     static byte[] ReadPage()
     {
         using var stream = typeof(AdminServer).Assembly.GetManifestResourceStream("ComputeMiner.Dashboard.dashboard.html")

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ComputeMiner.Admission;
 using ComputeMiner.Diagnostics;
+using ComputeMiner.Releases;
 using ComputeMiner.Schedule;
 using ComputeMiner.Updates;
 
@@ -25,6 +26,9 @@ sealed record MinerStatus(
 
     /// <summary>The validators' versions as they were counted last; null before the first count.</summary>
     public CensusResult? Validators { get; init; }
+
+    /// <summary>How it stands with newer versions.</summary>
+    public UpdateStatus? Updates { get; init; }
 
     /// <summary>The last lines of the log, the oldest first.</summary>
     public IReadOnlyList<RecentEvent> Events { get; init; } = [];

@@ -13,7 +13,8 @@ static class WebFile
     {
         var http = new HttpClient(new SocketsHttpHandler
         {
-            MaxAutomaticRedirections = MostRedirections,
+            // Followed here, by our own rule.
+            AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
         })
@@ -24,21 +25,47 @@ static class WebFile
         return http;
     }
 
+    /// <summary>Nobody on the way can read or change what comes from there.</summary>
+    public static bool IsTrusted(Uri url) => url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback);
+
     /// <summary>A whole small file, or null when it is still the one with <paramref name="etag"/>.</summary>
     /// <exception cref="WebFileException">It did not come, or is longer than <paramref name="most"/> bytes.</exception>
     public static async Task<(byte[] Content, string? ETag)?> ReadAsync(HttpClient http, Uri url, string? etag, int most, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        if (etag is not null && EntityTagHeaderValue.TryParse(etag, out var known))
-            request.Headers.IfNoneMatch.Add(known);
+        using var response = await AskAsync(http, url, etag, cancellation);
+        if (response.StatusCode == HttpStatusCode.NotModified && etag is not null)
+            return null;
+        using var content = new MemoryStream();
+        await CopyAsync(response, content, most, cancellation);
+        return (content.ToArray(), response.Headers.ETag?.ToString());
+    }
+
+    /// <summary>Writes a file to a stream, whose own faults stay what they are.</summary>
+    /// <exception cref="WebFileException">It did not come, or is longer than <paramref name="most"/> bytes.</exception>
+    public static async Task CopyAsync(HttpClient http, Uri url, Stream target, long most, CancellationToken cancellation)
+    {
+        using var response = await AskAsync(http, url, null, cancellation);
+        await CopyAsync(response, target, most, cancellation);
+    }
+
+    static async Task<HttpResponseMessage> AskAsync(HttpClient http, Uri url, string? etag, CancellationToken cancellation)
+    {
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            if (response.StatusCode == HttpStatusCode.NotModified && etag is not null)
-                return null;
-            using var content = new MemoryStream();
-            await CopyAsync(response, content, most, cancellation);
-            return (content.ToArray(), response.Headers.ETag?.ToString());
+            var next = url;
+            for (var redirections = 0; ; redirections++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, next);
+                if (etag is not null && EntityTagHeaderValue.TryParse(etag, out var known))
+                    request.Headers.IfNoneMatch.Add(known);
+                var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                if (!IsRedirection(response.StatusCode))
+                    return response;
+                using (response)
+                    next = Follow(url, next, response.Headers.Location);
+                if (redirections == MostRedirections)
+                    throw new WebFileException($"more than {MostRedirections} redirections");
+            }
         }
         catch (HttpRequestException fault)
         {
@@ -50,14 +77,26 @@ static class WebFile
         }
     }
 
+    static bool IsRedirection(HttpStatusCode status) => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+        or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    static Uri Follow(Uri first, Uri from, Uri? to)
+    {
+        if (to is null || !Uri.TryCreate(from, to, out var next) || (next.Scheme != Uri.UriSchemeHttp && next.Scheme != Uri.UriSchemeHttps))
+            throw new WebFileException("a redirection to nowhere");
+        return IsTrusted(next) || !IsTrusted(first) ? next : throw new WebFileException("a redirection to an address that is not https");
+    }
+
     static async Task CopyAsync(HttpResponseMessage response, Stream target, long most, CancellationToken cancellation)
     {
         if (response.StatusCode != HttpStatusCode.OK)
             throw new WebFileException($"HTTP {(int)response.StatusCode}");
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        if (response.Content.Headers.ContentLength > most)
+            throw new WebFileException($"it is longer than {most} bytes");
+        await using var body = await ReadAsync(() => response.Content.ReadAsStreamAsync(cancellation));
         var buffer = new byte[64 * 1024];
         var copied = 0L;
-        while (await ReadAsync() is var read and > 0)
+        while (await ReadAsync(() => body.ReadAsync(buffer, cancellation).AsTask()) is var read and > 0)
         {
             copied += read;
             if (copied > most)
@@ -65,11 +104,11 @@ static class WebFile
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
 
-        async Task<int> ReadAsync()
+        static async Task<T> ReadAsync<T>(Func<Task<T>> read)
         {
             try
             {
-                return await body.ReadAsync(buffer, cancellation);
+                return await read();
             }
             // Only the network's fault: one of the target is the caller's to know.
             catch (Exception fault) when (fault is IOException or HttpRequestException)

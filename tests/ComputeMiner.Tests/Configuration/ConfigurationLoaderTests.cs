@@ -1,7 +1,7 @@
 using System.Net;
 using Bittensor.Keys;
 using ComputeMiner.Configuration;
-using ComputeMiner.Updates;
+using ComputeMiner.Releases;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeMiner.Tests.Configuration;
@@ -175,13 +175,50 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--auto_update")]
-    [InlineData("--auto-update")]
     [InlineData("--axon.ip 1.2.3.4")]
     [InlineData("--miner.whitelist.not.updated")]
     [InlineData("--validator.challenge.batch.size 256")]
     public void Load_FlagWithoutEffect_SaysSo(string line) =>
         Assert.Contains("has no effect", Assert.Single(Good(line).Warnings), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--auto_update", "Install")]
+    [InlineData("--auto-update", "Install")]
+    [InlineData("--auto_update --update notify", "Notify")]
+    [InlineData("--update off --auto_update", "Off")]
+    public void Load_AutoUpdate_MeansInstallAndSaysWhatThatNeeds(string line, string mode)
+    {
+        var loaded = Good(line);
+
+        Assert.Equal(mode, loaded.Options.Update.Mode.ToString());
+        Assert.EndsWith(
+            "is taken as --update install: only releases signed with --update.key are installed, none without it.", Assert.Single(loaded.Warnings),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "Notify")]
+    [InlineData("--auto_update=false", "Notify")]
+    [InlineData("--update install", "Install")]
+    [InlineData("--update.url https://releases.example/miner.json --update.key 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "Notify")]
+    [InlineData("--update.url http://127.0.0.1:8000/miner.json --update.key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "Notify")]
+    public void Load_Update_HasItsEffectWithoutAWarning(string line, string mode)
+    {
+        var loaded = Good(line);
+
+        Assert.Equal((mode, 0), (loaded.Options.Update.Mode.ToString(), loaded.Warnings.Length));
+        Assert.Equal(
+            line.Contains("key", StringComparison.Ordinal) ? "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" : null, loaded.Options.Update.Key?.ToString());
+    }
+
+    [Theory]
+    [InlineData("--update sometimes", "one of off, notify, install")]
+    [InlineData("--update.url http://releases.example/miner.json", "an https:// address, or an http:// one of this machine")]
+    [InlineData("--update.url releases", "an https:// address, or an http:// one of this machine")]
+    [InlineData("--update.key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==", "the 32 bytes of an Ed25519 public key in base64 or hex")]
+    [InlineData("--update.key zz0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "the 32 bytes of an Ed25519 public key in base64 or hex")]
+    public void Load_UpdateSettingWrong_SaysWhatIsAllowed(string line, string allowed) =>
+        Assert.Contains(allowed, Assert.Single(Load(line).Faults).ToString(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--subtensor.chain_endpoint ws://a:1,wss://b", "", "ws://a:1/ wss://b/")]
@@ -222,7 +259,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
     [Theory]
     [InlineData("--admission.any-registered=false")]
-    [InlineData("--auto_update no")]
+    [InlineData("--miner.whitelist.not.updated no")]
     public void Load_SwitchTurnedOff_IsOff(string line) => Assert.False(Good(line).Options.Admission.AnyRegistered);
 
     [Fact]
@@ -256,14 +293,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--update install")]
-    public void Load_SettingOfALaterVersion_SaysThatItHasNoEffect(string line) =>
-        Assert.Contains("has no effect: this version", Assert.Single(Good(line).Warnings), StringComparison.Ordinal);
-
-    [Theory]
     [InlineData("--challenge.enabled --miner.hashcat.path /usr/bin/hashcat --registry off --update off")]
     [InlineData("--registry wandb --registry.url https://registry.example --update off")]
-    public void Load_SettingOfALaterVersionOff_IsWhatHappens(string line) => Assert.Empty(Good(line).Warnings);
+    public void Load_SwitchedOff_IsNoReasonForAWarning(string line) => Assert.Empty(Good(line).Warnings);
 
     [Theory]
     [InlineData("wallet.name")]

@@ -13,7 +13,7 @@ public class ReferenceFlagTests
     public static TheoryData<string, string?, string?> Flags => new()
     {
         { "netuid", "15", "15" },
-        { "auto_update", null, null },
+        { "auto_update", null, "true" },
         { "blacklist.exploiters", null, "true" },
         { "blacklist.hotkeys", Key, Key },
         { "blacklist.coldkeys", Key, Key },

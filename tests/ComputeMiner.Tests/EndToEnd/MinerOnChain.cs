@@ -35,13 +35,13 @@ sealed class MinerOnChain : IAsyncDisposable
     }
 
     /// <summary>Its state directory.</summary>
-    public string State => Path.Combine(_directory, "state");
-
     public Keypair Validator { get; } = Keypair.FromUri("//Validator");
 
     public Hotkey Hotkey { get; }
 
     public IPEndPoint Admin => new(IPAddress.Loopback, _adminPort);
+
+    public string State => Path.Combine(_directory, "state");
 
     public string Chain => _chain.Endpoint.ToString();
 

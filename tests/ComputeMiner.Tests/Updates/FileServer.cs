@@ -24,6 +24,12 @@ sealed class FileServer : IAsyncDisposable
     /// <summary>Closes the connection after so many bytes of a file while it is not null.</summary>
     public int? CutAfter { get; set; }
 
+    /// <summary>Where a file is to be found instead; answered with 302.</summary>
+    public ConcurrentDictionary<string, string> Moved { get; } = new();
+
+    /// <summary>While it is not complete, a file's answer stops after its first bytes.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
     /// <summary>The status of each answer with its path.</summary>
     public ConcurrentQueue<(string Path, int Status)> Answers { get; } = new();
 
@@ -55,6 +61,11 @@ sealed class FileServer : IAsyncDisposable
     async Task AnswerAsync(string name, HttpContext context)
     {
         var response = context.Response;
+        if (Moved.TryGetValue(name, out var place))
+        {
+            response.Redirect(place);
+            return;
+        }
         var content = _files.GetValueOrDefault(name);
         var tag = content is null ? "" : $"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))}\"";
         response.StatusCode = Fault != 0 ? Fault
@@ -65,6 +76,14 @@ sealed class FileServer : IAsyncDisposable
         if (response.StatusCode != 200)
             return;
         response.Headers.ETag = tag;
+        if (!Gate.IsCompleted)
+        {
+            await response.Body.WriteAsync(content.AsMemory(0, 1), context.RequestAborted);
+            await response.Body.FlushAsync(context.RequestAborted);
+            await Gate.WaitAsync(context.RequestAborted);
+            await response.Body.WriteAsync(content.AsMemory(1), context.RequestAborted);
+            return;
+        }
         if (CutAfter is not { } length)
         {
             await response.Body.WriteAsync(content);

@@ -1,0 +1,204 @@
+namespace ComputeMiner.Releases;
+
+/// <summary>
+/// Decides which version runs: this program, or an installed release that is newer, as a child of this process. When a release is to be
+/// tried, the version before has made room, and this process watches: a release that ends or is not good in time is given up, and the
+/// version before runs again. This process is the one that a service manager or terminal knows, whatever version runs.
+/// </summary>
+/// <param name="stateDirectory">Whose releases.</param>
+/// <param name="mode">With "off" this program itself runs.</param>
+/// <param name="arguments">The command line.</param>
+/// <param name="runSelf">Runs this program's miner; true when it made room for a release.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">What an operator acts on.</param>
+sealed partial class Launcher(
+    string stateDirectory, UpdateMode mode, IReadOnlyList<string> arguments, Func<CancellationToken, Task<bool>> runSelf, TimeProvider time,
+    ILogger<Launcher> logger)
+{
+    /// <summary>Nothing listens on the axon's port for longer than this because of a release.</summary>
+    public static readonly TimeSpan ListenPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>A release may have to build its base image first.</summary>
+    public static readonly TimeSpan ReadyPatience = TimeSpan.FromMinutes(15);
+
+    static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    readonly CandidateTest _test = new(arguments, time);
+    readonly LedgerCopy _ledger = new(stateDirectory, Path.GetFullPath(Path.Combine(stateDirectory, UpdateStore.DirectoryName)));
+
+    /// <summary>Not tried again, also where that could not be written down.</summary>
+    readonly HashSet<string> _givenUp = [];
+
+    /// <summary>The installed release that runs where no trial does; null for this program.</summary>
+    string? _version;
+
+    /// <summary>Runs until the stop.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        if (Supervision.IsSupervised)
+            return await runSelf(stop) ? Supervision.MakesRoom : 0;
+        if (Store().State.Trial is { Attempts: > 0 } interrupted)
+            GiveUp(interrupted, "was being tried when this machine or the program that watched it ended");
+        _version = mode == UpdateMode.Off ? null : await ChooseAsync(stop);
+        while (true)
+        {
+            var code = mode != UpdateMode.Off && Store().State.Trial is { } trial && !_givenUp.Contains(trial.Version) ? await TryAsync(trial, stop) : null;
+            code ??= await RunChosenAsync(stop);
+            if (code != Supervision.MakesRoom || stop.IsCancellationRequested)
+                return code.Value;
+            // Whoever made room wants what is on trial now, also one that was given up before.
+            _givenUp.Clear();
+        }
+    }
+
+    // Each time anew: another process may have written it.
+    UpdateStore Store() => new(stateDirectory);
+
+    async Task<string?> ChooseAsync(CancellationToken cancellation)
+    {
+        var store = Store();
+        if (store.State.Installed is not { } installed || !ReleaseVersion.TryParse(installed.Version, out var version) || version <= ReleaseVersion.Own)
+            return null;
+        try
+        {
+            if (ReleaseTree.Digest(store.PathOf(installed.Version)) != installed.Digest)
+                throw new ReleaseException("is damaged or gone");
+            await _test.TestVersionAsync(store.ProgramOf(installed.Version), installed.Version, cancellation);
+            return installed.Version;
+        }
+        catch (ReleaseException fault)
+        {
+            Log.Unusable(logger, installed.Version, fault.Message, ReleaseVersion.Own.Text);
+            store.Change(state => state with
+            {
+                Installed = null,
+                Result = $"installed release {installed.Version} {fault.Message}; {ReleaseVersion.Own} runs",
+                ResultAt = time.GetUtcNow(),
+            });
+            return null;
+        }
+    }
+
+    async Task<int> RunChosenAsync(CancellationToken stop)
+    {
+        if (_version is not { } version)
+            return await runSelf(stop) ? Supervision.MakesRoom : 0;
+        Log.Starting(logger, version, ReleaseVersion.Own.Text);
+        try
+        {
+            var program = await SupervisedProgram.StartAsync(Store().ProgramOf(version), arguments);
+            await using var forward = stop.Register(program.AskToEnd);
+            return await program.Ended;
+        }
+        catch (ReleaseException fault)
+        {
+            Log.Unusable(logger, version, fault.Message, ReleaseVersion.Own.Text);
+            _version = null;
+            return await runSelf(stop) ? Supervision.MakesRoom : 0;
+        }
+    }
+
+    /// <summary>The exit code of a release that was good and ended, or was stopped; null when it was given up.</summary>
+    async Task<int?> TryAsync(TrialRelease trial, CancellationToken stop)
+    {
+        var store = Store();
+        if (stop.IsCancellationRequested)
+            return 0;
+        if (ReleaseTree.Digest(store.PathOf(trial.Version)) != trial.Digest)
+            return GiveUp(trial, "was damaged before it was tried");
+        try
+        {
+            _ledger.Take();
+            store.Change(state => state with { Trial = trial with { Attempts = trial.Attempts + 1 } });
+            Log.Trying(logger, trial.Version, trial.From);
+            var program = await SupervisedProgram.StartAsync(store.ProgramOf(trial.Version), arguments);
+            await using var forward = stop.Register(program.AskToEnd);
+            var fault = await WatchAsync(program, trial, stop);
+            if (fault is null)
+                return await EndAsync(program, trial);
+            await program.KillAsync();
+            return IsGood(trial) ? await EndAsync(program, trial) : GiveUp(trial, fault);
+        }
+        catch (Exception fault) when (fault is ReleaseException or IOException or UnauthorizedAccessException)
+        {
+            return GiveUp(trial, fault.Message);
+        }
+    }
+
+    /// <summary>Why it is given up; null when it is good, or the operator stopped it.</summary>
+    async Task<string?> WatchAsync(SupervisedProgram program, TrialRelease trial, CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Interval, time);
+        while (true)
+        {
+            await Task.WhenAny(program.Ended, timer.WaitForNextTickAsync(CancellationToken.None).AsTask());
+            if (IsGood(trial))
+                return null;
+            if (program.Ended.IsCompleted)
+                return stop.IsCancellationRequested ? null : $"ended with exit code {await program.Ended} before it was ready";
+            var elapsed = time.GetElapsedTime(started);
+            if (stop.IsCancellationRequested)
+                continue;
+            if (elapsed > ListenPatience && Store().State.Trial is { ListeningAt: null })
+                return $"did not listen within {ListenPatience.TotalSeconds:0} s";
+            if (elapsed > ReadyPatience)
+                return $"was not ready within {ReadyPatience.TotalMinutes:0} minutes";
+        }
+    }
+
+    async Task<int> EndAsync(SupervisedProgram program, TrialRelease trial)
+    {
+        if (IsGood(trial))
+        {
+            _version = trial.Version;
+            _ledger.Drop();
+            return await program.Ended;
+        }
+        // Stopped by the operator before it could show anything: it has not failed, and is tried again at the next start.
+        var code = await program.Ended;
+        _ledger.Restore();
+        Store().Change(state => state with { Trial = trial });
+        return code;
+    }
+
+    bool IsGood(TrialRelease trial) => Store().State is { Trial: null, Installed: { } installed } && installed.Version == trial.Version;
+
+    int? GiveUp(TrialRelease trial, string reason)
+    {
+        Log.GivenUp(logger, trial.Version, reason, trial.From);
+        _givenUp.Add(trial.Version);
+        try
+        {
+            _ledger.Restore();
+            var store = Store();
+            store.Fail(trial.Version, reason, $"rolled back to {trial.From}", time.GetUtcNow());
+            store.NoteStopping(time.GetUtcNow());
+            store.Sweep();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Log.NotWritten(logger, trial.Version, fault.Message);
+        }
+        return null;
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(6342, LogLevel.Information, "Starting the installed version {Version} in place of {Own}")]
+        public static partial void Starting(ILogger logger, string version, string own);
+
+        [LoggerMessage(6343, LogLevel.Error, "The installed version {Version} {Reason}; {Own} runs instead")]
+        public static partial void Unusable(ILogger logger, string version, string reason, string own);
+
+        [LoggerMessage(6344, LogLevel.Information, "Trying version {Version} in place of {From}")]
+        public static partial void Trying(ILogger logger, string version, string from);
+
+        [LoggerMessage(6346, LogLevel.Error, "That version {Version} was given up cannot be written down: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string version, string reason);
+
+        [LoggerMessage(6345, LogLevel.Error, "Version {Version} {Reason}; back to {From}")]
+        public static partial void GivenUp(ILogger logger, string version, string reason, string from);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace ComputeMiner.Releases;
+
+/// <summary>
+/// What a program and the one that started it in its place agree on. It must hold between any two versions: the variable names the
+/// starter's process id, and <see cref="UpdateStore"/>'s file says how the trial goes.
+/// </summary>
+static partial class Supervision
+{
+    public const string Variable = "COMPUTEMINER_LAUNCHER";
+
+    /// <summary>Exit code of a supervised program that makes room for the release on trial.</summary>
+    public const int MakesRoom = 79;
+
+    // linux/prctl.h, signal(7).
+    const int SetDeathSignal = 1;
+    const nuint Kill = 9;
+    const int Terminate = 15;
+
+    /// <summary>Another version started this process in its place, and watches it.</summary>
+    public static bool IsSupervised { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
+    /// <summary>Dies with the starter from now on: nobody else would bring back the version before, or end this one.</summary>
+    /// <exception cref="StartupException">The starter is gone already.</exception>
+    public static void Join()
+    {
+        if (!IsSupervised)
+            return;
+        if (prctl(SetDeathSignal, Kill, 0, 0, 0) != 0
+            || getppid().ToString(CultureInfo.InvariantCulture) != Environment.GetEnvironmentVariable(Variable))
+            throw new StartupException($"{Variable} names a process that is not the one that started this. Only the miner sets it; unset it.");
+    }
+
+    /// <summary>Asks a process to end.</summary>
+    public static void AskToEnd(int id) => _ = kill(id, Terminate);
+
+    [LibraryImport("libc")]
+    private static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    [LibraryImport("libc")]
+    private static partial int getppid();
+
+    [LibraryImport("libc")]
+    private static partial int kill(int id, int signal);
+}

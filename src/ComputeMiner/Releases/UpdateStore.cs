@@ -1,0 +1,100 @@
+using ComputeMiner.Updates;
+
+namespace ComputeMiner.Releases;
+
+/// <summary>
+/// The directory of newer versions in the state directory: what is known of them, and their programs. Written by one process at a time:
+/// the miner that runs, or the one that started it while that does not run.
+/// </summary>
+sealed class UpdateStore(string stateDirectory)
+{
+    public const string DirectoryName = "updates";
+    public const string FileName = "state.json";
+    public const string ProgramName = "miner";
+
+    const int MostFailed = 20;
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    readonly Lock _turn = new();
+    readonly JsonStateFile<UpdateState> _file = new(Path.Combine(stateDirectory, DirectoryName, FileName), ReleasesJson.Default.UpdateState);
+    UpdateState? _state;
+
+    public string Root { get; } = Path.GetFullPath(Path.Combine(stateDirectory, DirectoryName));
+
+    /// <summary>As this process knows it; only another one's changes need a new store.</summary>
+    public UpdateState State
+    {
+        get
+        {
+            lock (_turn)
+                return _state ??= _file.Read() ?? new UpdateState();
+        }
+    }
+
+    public string PathOf(string version) => Path.Combine(Root, version);
+
+    public string ProgramOf(string version) => Path.Combine(Root, version, ProgramName);
+
+    /// <summary>On disk first: what this process knows is what the next one will.</summary>
+    /// <exception cref="IOException">It cannot be kept; the state stays as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public UpdateState Change(Func<UpdateState, UpdateState> change)
+    {
+        lock (_turn)
+        {
+            var next = change(State);
+            _file.Write(next);
+            return _state = next;
+        }
+    }
+
+    /// <summary>The release on trial is no good: it is not tried again by itself.</summary>
+    public void Fail(string version, string reason, string consequence, DateTimeOffset now) => Change(state => state with
+    {
+        Trial = state.Trial?.Version == version ? null : state.Trial,
+        Failed = [.. state.Failed.Where(failed => failed.Version != version).TakeLast(MostFailed - 1), new FailedRelease(version, reason, now)],
+        Result = $"release {version} {reason}; {consequence}",
+        ResultAt = now,
+    });
+
+    /// <summary>The axon stops listening, and another version is to listen next.</summary>
+    public void NoteStopping(DateTimeOffset now) => Change(state => state with { StoppedAt = now });
+
+    /// <summary>The axon listens. Says so to whoever watches a trial, and how long nobody listened.</summary>
+    public void NoteListening(DateTimeOffset now)
+    {
+        var state = State;
+        if (state is { StoppedAt: null, Trial: null })
+            return;
+        Change(state => state with
+        {
+            StoppedAt = null,
+            AwaySeconds = state.StoppedAt is { } stopped ? Math.Max(0, (now - stopped).TotalSeconds) : state.AwaySeconds,
+            Trial = state.Trial is { } trial ? trial with { ListeningAt = now } : null,
+        });
+    }
+
+    /// <summary>Makes the directory.</summary>
+    public void Prepare() => Directory.CreateDirectory(Root, Private);
+
+    /// <summary>Removes what belongs to no release that is installed or on trial. What cannot be removed stays for the next time.</summary>
+    public void Sweep()
+    {
+        var state = State;
+        string?[] kept = [state.Installed?.Version, state.Trial?.Version, FileName, LedgerCopy.DirectoryName];
+        try
+        {
+            foreach (var path in Directory.EnumerateFileSystemEntries(Root).Where(path => !kept.Contains(Path.GetFileName(path))))
+            {
+                if (Directory.Exists(path))
+                    Directory.Delete(path, recursive: true);
+                else
+                    File.Delete(path);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It costs space and nothing else.
+        }
+    }
+}
