@@ -13,7 +13,7 @@ sealed class InterruptSignal : IDisposable
     /// <param name="isRepeated">
     /// Each signal comes twice, from the terminal or service manager and from the process that started this one: only that one ends this at once.
     /// </param>
-    public InterruptSignal(bool isRepeated)
+    public InterruptSignal(bool isRepeated = false)
     {
         _isRepeated = isRepeated;
         _registrations =
