@@ -39,6 +39,24 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
         }
     }
 
+    /// <summary>A container of another miner's, running: neither seen nor touched. Returns its id.</summary>
+    public string AddForeign(ContainerSpec spec)
+    {
+        lock (_turn)
+        {
+            var id = $"f{(++_created).ToString("x63", System.Globalization.CultureInfo.InvariantCulture)}";
+            _containers[id] = new Simulated(spec) { IsForeign = true, State = ContainerState.Running };
+            return id;
+        }
+    }
+
+    /// <summary>A container of another miner's is as it was added.</summary>
+    public bool IsUntouched(string foreign)
+    {
+        lock (_turn)
+            return _containers.TryGetValue(foreign, out var container) && container is { IsForeign: true, IsTouched: false };
+    }
+
     public async Task AssignAsync(string id, string name, ContainerLabels labels, CancellationToken cancellation)
     {
         await ArriveAsync(nameof(AssignAsync));
@@ -138,14 +156,18 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
     {
         await ArriveAsync(nameof(RemoveAsync));
         lock (_turn)
+        {
+            if (_containers.TryGetValue(id, out var container) && container.IsForeign)
+                throw new ContainerEngineException($"Container {id} does not belong to this miner; it is left alone.");
             _containers.Remove(id);
+        }
     }
 
     public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation)
     {
         await ArriveAsync(nameof(ListAsync));
         lock (_turn)
-            return [.. _containers.Select(each => new ContainerRecord(each.Key, each.Value.Spec.Name, each.Value.State, each.Value.Spec.Labels))];
+            return [.. _containers.Where(each => !each.Value.IsForeign).Select(each => new ContainerRecord(each.Key, each.Value.Spec.Name, each.Value.State, each.Value.Spec.Labels))];
     }
 
     public async Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation)
@@ -172,7 +194,12 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
     Simulated Find(string id)
     {
         lock (_turn)
-            return _containers.TryGetValue(id, out var container) ? container : throw new ContainerEngineException($"There is no container {id}.");
+        {
+            if (!_containers.TryGetValue(id, out var container))
+                throw new ContainerEngineException($"There is no container {id}.");
+            container.IsTouched = true;
+            return container;
+        }
     }
 
     sealed class Simulated(ContainerSpec spec)
@@ -180,6 +207,11 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
         public ContainerSpec Spec { get; set; } = spec;
 
         public bool HandedOver { get; set; }
+
+        public bool IsForeign { get; init; }
+
+        /// <summary>Something was asked of it by its id.</summary>
+        public bool IsTouched { get; set; }
 
         public ConcurrentQueue<string> Told { get; } = new();
 

@@ -27,7 +27,8 @@ public class AllocationModelTests
     static async Task<bool> RunAsync(Happening[] sequence)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        using var machine = new ModelMachine(new SimulatedWorld(time), time, time);
+        using var world = new SimulatedWorld(time);
+        using var machine = new ModelMachine(world, time);
         await new MachineModel(machine).RunAsync(sequence);
         return true;
     }

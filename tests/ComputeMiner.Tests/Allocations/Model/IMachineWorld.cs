@@ -1,15 +1,38 @@
+using ComputeMiner.Allocations;
 using ComputeMiner.Containers;
 
 namespace ComputeMiner.Tests.Allocations.Model;
 
-/// <summary>The engine under a machine, and what can befall its containers from outside.</summary>
+/// <summary>The engine and the disk under a machine, and what can befall them from outside.</summary>
 interface IMachineWorld
 {
+    /// <summary>The engine as the miner reaches it.</summary>
     IContainerEngine Engine { get; }
+
+    /// <summary>The same one as everybody else does.</summary>
+    IContainerEngine Outside { get; }
 
     PreparedImage Image { get; }
 
     ContainerOptions Settings { get; }
+
+    /// <summary>Where the miner may keep its state; it is there.</summary>
+    string Directory { get; }
+
+    /// <summary>The time by which the miner waits for something.</summary>
+    TimeProvider Waits { get; }
+
+    bool DiskIsFull { get; set; }
+
+    bool EngineIsAway { get; }
+
+    /// <summary>From now on the engine answers no more, or a few answers later.</summary>
+    void TakeEngineAway(int answers);
+
+    void ReturnEngine();
+
+    /// <summary>Before each step of the miner: fails it where nothing real would.</summary>
+    void Meet(CrashPoint step);
 
     /// <summary>All processes of a container die.</summary>
     Task DieAsync(string container);
@@ -22,6 +45,9 @@ interface IMachineWorld
 
     /// <summary>The objects of others are as they were.</summary>
     Task<bool> ForeignIsUntouchedAsync();
+
+    /// <summary>Objects of this miner's that only a holder of the machine has.</summary>
+    Task<int> CountLeftoversAsync();
 
     Task PutFileAsync(string container, string text);
 

@@ -57,7 +57,7 @@ sealed partial class MachineModel
     {
         if (!machine.LedgerFileIsGone)
             machine.DeleteState();
-        (machine.EngineIsAway, machine.DiskIsFull) = (false, false);
+        machine.Mend();
         await machine.RestartAsync();
         Restored();
         var current = machine.Allocator.Current.Allocation;
@@ -102,7 +102,7 @@ sealed partial class MachineModel
     /// <summary>The miner died in the middle of something. What was under way is done or not, and nothing else changed.</summary>
     async Task ComeBackAsync(Happening during)
     {
-        (machine.EngineIsAway, machine.DiskIsFull) = (false, false);
+        machine.Mend();
         var ledgerLost = machine.LedgerFileIsGone;
         if (_held is { Rebooted: true } rebooted)
             rebooted.Given += Now - _caredFor + machine.Options.ClockInterval;
@@ -175,7 +175,7 @@ sealed partial class MachineModel
             Promise(holds || _held?.Owner != who || _held.Lost, "the holder is not told that the machine is his");
         }
         Promise(_held is null || !allocator.IsFree, "a held machine says that it is free");
-        var containers = await machine.World.Engine.ListAsync(CancellationToken.None);
+        var containers = await machine.World.Outside.ListAsync(Stop);
         Promise(containers.Count(each => each.State is ContainerState.Running or ContainerState.Paused) <= 1, "two containers run");
         if (_held is { Lost: false } held)
         {
@@ -190,11 +190,11 @@ sealed partial class MachineModel
 
     async Task SettleAsync()
     {
-        (machine.EngineIsAway, machine.DiskIsFull) = (false, false);
+        machine.Mend();
         await machine.ComeUpAsync();
         await StepAsync(new Happening(Deed.Tend, false, 0, 0));
         await StepAsync(new Happening(Deed.Tend, false, 0, 0));
-        var containers = await machine.World.Engine.ListAsync(CancellationToken.None);
+        var containers = await machine.World.Outside.ListAsync(Stop);
         Promise(containers.All(each => each.Labels?.Allocation == _held?.Id), "a container is left that belongs to nobody");
         if (_held is { Lost: false } kept)
             Promise((await ContainerOfAsync(kept))!.State == (kept.Paused ? ContainerState.Paused : ContainerState.Running), "the container is not as its renter left it");
@@ -203,10 +203,10 @@ sealed partial class MachineModel
             return;
         await StepAsync(new Happening(Deed.Deallocate, held.Owner == Renter.Bob, 0, 0));
         Promise(machine.Allocator.IsFree, "a released machine is not free");
-        Promise((await machine.World.Engine.ListAsync(CancellationToken.None)).Count == 0, "a released container is left");
+        Promise(await machine.World.CountLeftoversAsync() == 0, "something of a released allocation is left");
         Promise(machine.Ledger.Read() is null, "the ledger still knows a released allocation");
     }
 
     async Task<ContainerRecord?> ContainerOfAsync(Holding held) =>
-        (await machine.World.Engine.ListAsync(CancellationToken.None)).SingleOrDefault(each => each.Labels?.Allocation == held.Id);
+        (await machine.World.Outside.ListAsync(Stop)).SingleOrDefault(each => each.Labels?.Allocation == held.Id);
 }

@@ -9,6 +9,7 @@ namespace ComputeMiner.Tests.Allocations.Model;
 /// </summary>
 sealed partial class MachineModel(ModelMachine machine)
 {
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     static readonly TimeSpan Year = TimeSpan.FromDays(365);
     static readonly TimeSpan[] Spans =
     [
@@ -21,9 +22,12 @@ sealed partial class MachineModel(ModelMachine machine)
     DateTimeOffset _caredFor;
     int _files;
 
+    // Nothing lasts that long: what hangs is found, and fails.
+    CancellationToken Stop { get; set; }
+
     DateTimeOffset Now => machine.Time.GetUtcNow();
 
-    bool IsHealthy => !machine.DiskIsFull && !machine.EngineIsAway;
+    bool IsHealthy => machine.IsHealthy;
 
     public async Task RunAsync(IReadOnlyList<Happening> sequence)
     {
@@ -37,6 +41,8 @@ sealed partial class MachineModel(ModelMachine machine)
     {
         try
         {
+            using var limit = new CancellationTokenSource(Patience);
+            Stop = limit.Token;
             machine.KillAfter(happening.KillAt);
             try
             {
@@ -87,10 +93,10 @@ sealed partial class MachineModel(ModelMachine machine)
         Deed.ContainerDies => DieAsync(),
         Deed.ContainerIsRemoved => RemoveAsync(),
         Deed.KillDockerd => machine.World.KillDaemonAsync(),
-        Deed.DiskFills => Doing(() => machine.DiskIsFull = true),
-        Deed.DiskHasRoom => Doing(() => machine.DiskIsFull = false),
-        Deed.EngineLeaves => Doing(() => machine.EngineIsAway = true),
-        Deed.EngineReturns => Doing(() => machine.EngineIsAway = false),
+        Deed.DiskFills => Doing(() => machine.World.DiskIsFull = true),
+        Deed.DiskHasRoom => Doing(() => machine.World.DiskIsFull = false),
+        Deed.EngineLeaves => Doing(() => machine.World.TakeEngineAway(happening.Amount)),
+        Deed.EngineReturns => Doing(machine.World.ReturnEngine),
         _ => throw new ArgumentOutOfRangeException(nameof(happening)),
     };
 
@@ -99,7 +105,7 @@ sealed partial class MachineModel(ModelMachine machine)
         var mayHave = _held is null || (_held.Kind == AllocationKind.Test && kind == AllocationKind.Rental);
         var mustHave = mayHave && IsHealthy && machine.Allocator.Current.Ready;
         var days = amount % 2 == 0 ? 2 : 30;
-        var outcome = await machine.Allocator.AllocateAsync(who.Asks(kind, days), CancellationToken.None);
+        var outcome = await machine.Allocator.AllocateAsync(who.Asks(kind, days), Stop);
         if (outcome.Access is not null)
         {
             Promise(mayHave, $"{who.Hotkey} got a machine that somebody has");
@@ -120,7 +126,7 @@ sealed partial class MachineModel(ModelMachine machine)
         var wasRented = _held is { IsProtected: true };
         var days = amount % 2 == 0 ? 2 : 30;
         Renter[] both = [Renter.Alice, Renter.Bob];
-        var outcomes = await Task.WhenAll(both.Select(who => machine.Allocator.AllocateAsync(who.Asks(AllocationKind.Rental, days), CancellationToken.None)));
+        var outcomes = await Task.WhenAll(both.Select(who => machine.Allocator.AllocateAsync(who.Asks(AllocationKind.Rental, days), Stop)));
         var granted = outcomes.Count(each => each.Access is not null);
         _released.UnionWith(both);
         Promise(granted <= (wasRented ? 0 : 1), $"{granted} got the machine at once");
@@ -151,7 +157,7 @@ sealed partial class MachineModel(ModelMachine machine)
         if (revives && _held is { HalfMade: true })
             return;
         var must = isOwner && IsHealthy && _held is { Lost: false, Dead: false } && machine.Allocator.Current.Ready;
-        var done = await act(who.Key, who.Hotkey, CancellationToken.None);
+        var done = await act(who.Key, who.Hotkey, Stop);
         Promise(!done || isOwner, "somebody else's action was done");
         Promise(done || !must, "an owner's action on a healthy machine was not done");
         if (!done)
@@ -163,7 +169,7 @@ sealed partial class MachineModel(ModelMachine machine)
     async Task DeallocateAsync(Renter who)
     {
         var isOwner = _held?.Owner == who;
-        var done = await machine.Allocator.DeallocateAsync(who.Key, who.Hotkey, CancellationToken.None);
+        var done = await machine.Allocator.DeallocateAsync(who.Key, who.Hotkey, Stop);
         Promise(!done || isOwner || _released.Contains(who), "somebody else's release was done");
         Promise(done || !isOwner || !IsHealthy, "an owner's release was not done");
         if (done && isOwner)
@@ -173,12 +179,12 @@ sealed partial class MachineModel(ModelMachine machine)
     async Task DeallocateForeignAsync(Renter who)
     {
         var other = who == Renter.Alice ? Renter.Bob : Renter.Alice;
-        Promise(!await machine.Allocator.DeallocateAsync(who.Key, other.Hotkey, CancellationToken.None), "a key alone released a machine");
+        Promise(!await machine.Allocator.DeallocateAsync(who.Key, other.Hotkey, Stop), "a key alone released a machine");
     }
 
     async Task ReleaseAsync()
     {
-        var done = await machine.Allocator.ReleaseByOperatorAsync(_held?.Id ?? "", CancellationToken.None);
+        var done = await machine.Allocator.ReleaseByOperatorAsync(_held?.Id ?? "", Stop);
         Promise(done || _held is null || !IsHealthy, "the operator's release was not done");
         if (done)
             End();

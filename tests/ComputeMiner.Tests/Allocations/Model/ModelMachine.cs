@@ -8,28 +8,23 @@ namespace ComputeMiner.Tests.Allocations.Model;
 /// <summary>The real allocation side of a miner, whose process, disk, clock and engine are in the test's hand.</summary>
 sealed class ModelMachine : IDisposable
 {
-    readonly string _directory = Path.Combine(Scratch, Path.GetRandomFileName(), "state");
-    readonly AllocationOptions _options = new();
+    readonly string _directory;
+    // What is cleaned up behind the answer would be on its way while the model looks.
+    readonly AllocationOptions _options = new() { ReleaseAnswer = TimeSpan.FromMinutes(1) };
     readonly WallClock _wall;
-    readonly TimeProvider _waits;
     ProcessLife _life = null!;
     AllocationReconciler _reconciler = null!;
     (string Id, DateTimeOffset Start) _boot;
-    bool _restored;
 
-    /// <param name="world">The containers.</param>
+    /// <param name="world">Containers and disk.</param>
     /// <param name="time">How much time passed; the test moves it.</param>
-    /// <param name="waits">The time by which the miner waits for something.</param>
-    public ModelMachine(IMachineWorld world, FakeTimeProvider time, TimeProvider waits)
+    public ModelMachine(IMachineWorld world, FakeTimeProvider time)
     {
-        (World, Time, _waits) = (world, time, waits);
+        (World, Time, _directory) = (world, time, Path.Combine(world.Directory, "state"));
         _wall = new WallClock(time);
         StartBoot();
         Open();
     }
-
-    // A RAM disk where there is one: the property is not about the speed of a disk.
-    static string Scratch => Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
     public IMachineWorld World { get; }
 
@@ -39,9 +34,7 @@ sealed class ModelMachine : IDisposable
 
     public AllocationLedger Ledger { get; private set; } = null!;
 
-    public bool DiskIsFull { get; set; }
-
-    public bool EngineIsAway { get; set; }
+    public bool IsHealthy => !World.DiskIsFull && !World.EngineIsAway;
 
     public bool IsKilled => _life.IsOver;
 
@@ -57,6 +50,13 @@ sealed class ModelMachine : IDisposable
 
     public void DeleteState() => Directory.Delete(_directory, recursive: true);
 
+    /// <summary>The operator makes room and brings the engine back.</summary>
+    public void Mend()
+    {
+        World.DiskIsFull = false;
+        World.ReturnEngine();
+    }
+
     public void StartBoot() => _boot = (Guid.NewGuid().ToString(), Time.GetUtcNow());
 
     /// <summary>Ends the process without a word and starts the next one. False while that cannot come up: its engine is away.</summary>
@@ -64,7 +64,16 @@ sealed class ModelMachine : IDisposable
     {
         _life.End();
         Ledger.Dispose();
-        Open();
+        try
+        {
+            Open();
+        }
+        catch (LedgerException) when (World.DiskIsFull)
+        {
+            // The operator reads why it does not start.
+            World.DiskIsFull = false;
+            Open();
+        }
         return await ComeUpAsync();
     }
 
@@ -73,9 +82,8 @@ sealed class ModelMachine : IDisposable
     {
         try
         {
-            if (!_restored)
+            if (!Allocator.IsRestored)
                 await Allocator.RestoreAsync(_reconciler, CancellationToken.None);
-            _restored = true;
             if (!Allocator.Current.Ready)
                 Allocator.UseImage(World.Image);
             return true;
@@ -90,17 +98,15 @@ sealed class ModelMachine : IDisposable
     {
         _life.End();
         Ledger.Dispose();
-        Directory.Delete(Path.GetDirectoryName(_directory)!, recursive: true);
     }
 
     void Open()
     {
-        _restored = false;
-        var life = _life = new ProcessLife(() => DiskIsFull, () => EngineIsAway);
+        var life = _life = new ProcessLife(World.Meet);
         Ledger = AllocationLedger.Open(_directory, life.Cross);
         var clock = new RentalClock(new BootClock(() => new BootMoment(_boot.Id, Time.GetUtcNow() - _boot.Start)), _wall);
         var engine = new CrossedEngine(World.Engine, life.Cross);
         _reconciler = new AllocationReconciler(engine, Ledger, clock, NullLogger<AllocationReconciler>.Instance);
-        Allocator = new Allocator(engine, Ledger, _options, World.Settings, clock, _waits, NullLogger<Allocator>.Instance);
+        Allocator = new Allocator(engine, Ledger, _options, World.Settings, clock, World.Waits, NullLogger<Allocator>.Instance);
     }
 }

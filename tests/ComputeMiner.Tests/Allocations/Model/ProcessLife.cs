@@ -1,10 +1,9 @@
 using ComputeMiner.Allocations;
-using ComputeMiner.Containers;
 
 namespace ComputeMiner.Tests.Allocations.Model;
 
-/// <summary>One process of the miner: it may be killed at a step, and its disk and its engine may fail.</summary>
-sealed class ProcessLife(Func<bool> diskIsFull, Func<bool> engineIsAway)
+/// <summary>One process of the miner: it may be killed at a step, and steps may fail.</summary>
+sealed class ProcessLife(Action<CrashPoint> meet)
 {
     readonly Lock _turn = new();
     int _stepsLeft = int.MaxValue;
@@ -42,12 +41,7 @@ sealed class ProcessLife(Func<bool> diskIsFull, Func<bool> engineIsAway)
                 throw new KilledException();
             }
         }
-        if (after)
-            return;
-        var isLedger = point.ToString().StartsWith("Write", StringComparison.Ordinal);
-        if (isLedger && diskIsFull())
-            throw new LedgerException("The disk is full.");
-        if (!isLedger && engineIsAway())
-            throw new ContainerEngineUnavailableException(EngineFault.Unreachable, "The engine is away.");
+        if (!after)
+            meet(point);
     }
 }

@@ -1,0 +1,161 @@
+using System.Net.Sockets;
+using ComputeMiner.Containers;
+using ComputeMiner.Containers.Disks;
+using ComputeMiner.Containers.Egress;
+using ComputeMiner.Tests.Containers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComputeMiner.Tests.Allocations.Model;
+
+/// <summary>
+/// A place on the machine's Docker Engine for one model after the other: names and a port of its own, a line to the engine that can be cut, a
+/// small disk that can be full, and objects of others beside it. Everything of it is removed before and after.
+/// </summary>
+sealed class DockerPlot : IAsyncDisposable
+{
+    public const string Socket = "/var/run/docker.sock";
+
+    readonly string _root;
+    readonly string _key;
+    readonly string[] _foreign;
+    string _untouched = "";
+
+    DockerPlot(int number)
+    {
+        _key = $"{DockerFixture.Instance}-model{number}";
+        _root = Path.Combine(Path.GetTempPath(), _key);
+        _foreign = [$"containers/{_key}-another/json", $"networks/{_key}-another", $"volumes/{_key}-another", $"images/{_key}-another:1/json"];
+        var line = Path.Combine(_root, "docker.sock");
+        Line = new SocketRelay(() => Listen(line), () => Connect(Socket));
+        var port = DockerFixture.FreePort();
+        Near = new DockerEngine(Options(Socket, port), TimeProvider.System, NullLoggerFactory.Instance);
+        Settings = Options(line, port);
+        Far = new DockerEngine(Settings, TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    public ContainerOptions Settings { get; }
+
+    /// <summary>The engine through the line.</summary>
+    public DockerEngine Far { get; }
+
+    /// <summary>The same one beside it.</summary>
+    public DockerEngine Near { get; }
+
+    public SocketRelay Line { get; }
+
+    public DockerApi Api { get; } = new(Socket);
+
+    public string Disk => Path.Combine(_root, "disk");
+
+    public PreparedImage Image { get; private set; } = null!;
+
+    public static async Task<DockerPlot> CreateAsync(int number)
+    {
+        var plot = new DockerPlot(number);
+        try
+        {
+            await plot.ClearAsync();
+            Directory.CreateDirectory(plot.Disk);
+            await HostCommand.RunAsync("mount", ["-t", "tmpfs", "-o", "size=512k,mode=0700", "computeminer-model", plot.Disk]);
+            plot.Line.Open();
+            plot.Image = await plot.Near.PrepareImageAsync(null, CancellationToken.None);
+            await plot.PlaceForeignAsync();
+            return plot;
+        }
+        catch
+        {
+            await plot.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Objects of this plot's miner, but for its network.</summary>
+    public async Task<int> CountAsync() =>
+        (await Api.FindAsync("containers/json", Label)).Count + (await Api.FindAsync("volumes", Label)).Count
+        + (await Api.FindAsync("images/json", Label)).Count + (await Api.FindAsync("networks", Label)).Count(each => each.GetProperty("Name").GetString() != _key);
+
+    /// <summary>What others have here is what it was: the same objects, and the container running since the same moment.</summary>
+    public async Task<bool> IsForeignUntouchedAsync() => await DescribeForeignAsync() == _untouched;
+
+    public async Task ClearContainersAsync()
+    {
+        foreach (var each in await Near.ListAsync(CancellationToken.None))
+            await Near.RemoveAsync(each.Id, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Line.Dispose();
+        await ClearAsync();
+        Near.Dispose();
+        Far.Dispose();
+        Api.Dispose();
+    }
+
+    string Label => $"{ContainerLabels.InstanceKey}={_key}";
+
+    // As much as they can look like ours without being it.
+    async Task PlaceForeignAsync()
+    {
+        var another = $"{ContainerLabels.InstanceKey}={_key}-another";
+        await HostCommand.RunAsync("docker", ["network", "create", "--label", another, $"{_key}-another"]);
+        await HostCommand.RunAsync("docker", ["volume", "create", "--label", another, $"{_key}-another"]);
+        await HostCommand.RunAsync("docker", ["tag", Image.Id, $"{_key}-another:1"]);
+        await HostCommand.RunAsync("docker",
+        [
+            "run", "-d", "--name", $"{_key}-another", "--label", another, "--label", $"{ContainerLabels.KindKey}=rental", "--network", $"{_key}-another",
+            "-v", $"{_key}-another:/data", "--entrypoint", "sleep", Image.Id, "infinity",
+        ]);
+        _untouched = await DescribeForeignAsync();
+    }
+
+    async Task<string> DescribeForeignAsync()
+    {
+        var container = await Api.GetAsync(_foreign[0]);
+        var network = await Api.GetAsync(_foreign[1]);
+        var volume = await Api.GetAsync(_foreign[2]);
+        var image = await Api.GetAsync(_foreign[3]);
+        var state = container.GetProperty("State");
+        return string.Join(' ',
+        [
+            container.GetProperty("Id"), state.GetProperty("StartedAt"), state.GetProperty("Pid"), state.GetProperty("Status"),
+            network.GetProperty("Id"), volume.GetProperty("CreatedAt"), volume.GetProperty("Mountpoint"), image.GetProperty("Id"),
+        ]);
+    }
+
+    async Task ClearAsync()
+    {
+        await ClearContainersAsync();
+        await Near.RemoveNetworkAsync(CancellationToken.None);
+        foreach (var (kind, query) in (IEnumerable<(string, string)>)
+            [("containers", "?force=1"), ("networks", ""), ("volumes", "?force=1"), ("images", "")])
+            await Api.DeleteAsync($"{kind}/{_key}-another{(kind == "images" ? ":1" : "")}{query}");
+        if (Directory.Exists(_root))
+        {
+            await HostCommand.TryRunAsync("umount", ["-l", Disk]);
+            Directory.Delete(_root, recursive: true);
+        }
+    }
+
+    ContainerOptions Options(string socket, ushort port) => new()
+    {
+        Endpoint = new Uri($"unix://{socket}"), Instance = _key, NamePrefix = $"{_key}-", Network = _key, SshPort = port, Disk = DiskRule.Off,
+        Egress = { Mode = EgressMode.Off },
+    };
+
+    static Socket Listen(string path)
+    {
+        File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.Listen(64);
+        return socket;
+    }
+
+    static Socket Connect(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(path));
+        return socket;
+    }
+}
