@@ -17,7 +17,7 @@ public sealed class AxonOptions
     /// <summary>Handlers that may run at the same time. Default 10.</summary>
     public int MaxWorkers { get; set; } = 10;
 
-    /// <summary>Verified requests that may wait for a worker; the next one is answered 503. Default 256.</summary>
+    /// <summary>Verified requests that may wait for a worker; of one more the lowest priority is answered 503. Default 256.</summary>
     public int MaxWaiting { get; set; } = 256;
 
     /// <summary>Open connections, all callers together; beyond it the oldest makes room on which nobody has proved who he is. Default 1024.</summary>
@@ -31,6 +31,9 @@ public sealed class AxonOptions
 
     /// <summary>Bytes of body. Default 256 KiB.</summary>
     public int BodyLimit { get; set; } = 256 * 1024;
+
+    /// <summary>Bytes of body where nobody has to be admitted. A dendrite's ping has one to two thousand. Default 16 KiB.</summary>
+    public int OpenBodyLimit { get; set; } = 16 * 1024;
 
     /// <summary>Time for a request's head to arrive. Default 5 s.</summary>
     public TimeSpan HeadTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -73,6 +76,15 @@ public sealed class AxonOptions
 
     /// <summary>Unproven requests an address may make per second over time. Default 50.</summary>
     public double UnprovenRate { get; set; } = 50;
+
+    /// <summary>
+    /// Unproven requests of all addresses together that are checked at once: whoever has many networks has many addresses. Default 4000 for
+    /// each processor.
+    /// </summary>
+    public int TotalBurst { get; set; } = 4000 * Environment.ProcessorCount;
+
+    /// <summary>The same per second over time. Default 2000 for each processor, which costs about an eighth of it.</summary>
+    public double TotalRate { get; set; } = 2000.0 * Environment.ProcessorCount;
 
     /// <summary>Failed signatures under the name of one admitted hotkey that all unproven addresses together may make at once. Default 1000.</summary>
     public int ClaimBurst { get; set; } = 1000;

@@ -83,6 +83,8 @@ public sealed partial class AxonServer : IAsyncDisposable
         limits.MaxRequestLineSize = Math.Min(options.HeadLimit, 8 * 1024);
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestBodySize = options.BodyLimit;
+        // What is taken in of a request that nobody has looked at yet; the body's reader takes the rest piece by piece.
+        limits.MaxRequestBufferSize = Math.Max(options.HeadLimit, 64 * 1024);
         limits.RequestHeadersTimeout = options.HeadTimeout;
         limits.KeepAliveTimeout = options.KeepAlive;
         limits.MinRequestBodyDataRate = new MinDataRate(options.MinBodyRate, options.BodyGrace);

@@ -16,10 +16,17 @@ sealed class BodyReader(AxonOptions options)
         {
             var reader = request.BodyReader;
             var result = await reader.ReadAsync(cancellation);
-            while (!result.IsCompleted)
+            // A key pair is to be had for nothing: what its owner can make us keep is little.
+            var limit = endpoint.RequiresAdmission ? options.BodyLimit : Math.Min(options.BodyLimit, options.OpenBodyLimit);
+            while (!result.IsCompleted && result.Buffer.Length <= limit)
             {
                 reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
                 result = await reader.ReadAsync(cancellation);
+            }
+            if (result.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(result.Buffer.End);
+                return (AxonVerdict.TooLarge(limit), null);
             }
             var verdict = Bind(result.Buffer, endpoint, headers, out var invocation);
             reader.AdvanceTo(result.Buffer.End);

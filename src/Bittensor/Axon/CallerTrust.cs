@@ -5,8 +5,9 @@ namespace Bittensor.Axon;
 
 /// <summary>
 /// Decides, before a signature is checked, whether checking it is worth its time. Who has proved nothing draws on two budgets of failures:
-/// his address's (see <see cref="CallerAddress.Share"/>), and that of the hotkey he claims, which all such addresses share. Who was proved
-/// lately draws on one of his own: neither a flood from his own address nor one under his name from everywhere else keeps him out.
+/// his address's (see <see cref="CallerAddress.Share"/>), and that of the hotkey he claims, which all such addresses share; and all of them on one
+/// more, because networks and claims are there to be had in any number. Who was proved lately draws on one of his own: neither a flood from
+/// his own address nor any from everywhere else keeps him out.
 /// </summary>
 /// <remarks>
 /// A failed signature and a ping cost one token each, a proved request none. Only admitted hotkeys get here besides pings, so the
@@ -20,6 +21,7 @@ sealed class CallerTrust(AxonOptions options, TimeProvider time)
     readonly TokenBuckets<IPAddress> _addresses = new(options.UnprovenBurst, options.UnprovenRate, 4096, time);
     readonly TokenBuckets<Hotkey> _hotkeys = new(options.ClaimBurst, options.ClaimRate, 4096, time);
     readonly TokenBuckets<(IPAddress, Hotkey)> _proved = new(options.ProvedBurst, options.ProvedRate, 4096, time);
+    readonly TokenBuckets<int> _all = new(options.TotalBurst, options.TotalRate, 1, time);
     readonly ProvedCallers _callers = new(4096, Memory, time);
 
     /// <summary>False when the caller's budget is used up.</summary>
@@ -27,8 +29,8 @@ sealed class CallerTrust(AxonOptions options, TimeProvider time)
     {
         var share = CallerAddress.Share(address);
         return _callers.Contains(share, hotkey)
-            ? _proved.Has((share, hotkey)) || (_addresses.Has(share) && _hotkeys.Has(hotkey))
-            : _addresses.Has(share) && _hotkeys.Has(hotkey);
+            ? _proved.Has((share, hotkey)) || AllowsUnproved(share, hotkey)
+            : AllowsUnproved(share, hotkey);
     }
 
     /// <summary>The signature was good and the hotkey is an admitted one.</summary>
@@ -45,11 +47,18 @@ sealed class CallerTrust(AxonOptions options, TimeProvider time)
         }
         _addresses.Take(share);
         _hotkeys.Take(hotkey);
+        _all.Take(0);
     }
 
     /// <summary>True when a ping, which anyone may send, is within the address's budget.</summary>
-    public bool AllowsPing(IPAddress address) => _addresses.Has(CallerAddress.Share(address));
+    public bool AllowsPing(IPAddress address) => _addresses.Has(CallerAddress.Share(address)) && _all.Has(0);
 
     /// <summary>A ping was answered or refused.</summary>
-    public void Pinged(IPAddress address) => _addresses.Take(CallerAddress.Share(address));
+    public void Pinged(IPAddress address)
+    {
+        _addresses.Take(CallerAddress.Share(address));
+        _all.Take(0);
+    }
+
+    bool AllowsUnproved(IPAddress share, Hotkey hotkey) => _addresses.Has(share) && _hotkeys.Has(hotkey) && _all.Has(0);
 }

@@ -6,7 +6,7 @@ public enum Turn
     /// <summary>The deadline or the caller's disconnect came first.</summary>
     GivenUp,
 
-    /// <summary>The queue was full.</summary>
+    /// <summary>The queue was full of those who go first.</summary>
     Full,
 
     /// <summary>It is the caller's turn; he must leave when done.</summary>

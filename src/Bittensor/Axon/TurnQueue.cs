@@ -2,10 +2,14 @@ namespace Bittensor.Axon;
 
 /// <summary>
 /// Decides who runs next when more requests wait than may run: the highest priority, equal ones by arrival. Whoever has
-/// waited for half of his time goes before all who have not, so that a stream of high priorities starves nobody.
+/// waited for half of his time, and for a second, goes before all who have not, so that a stream of high priorities starves nobody. When
+/// more wait than may, the lowest priority makes room, the last arrival of equal ones.
 /// </summary>
 public sealed class TurnQueue(int maxRunning, int maxWaiting, TimeProvider time)
 {
+    /// <summary>Nobody gets ahead of others by saying that he has no time.</summary>
+    static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
+
     readonly Lock _lock = new();
 
     /// <summary>In order of arrival; a few hundred at most, so that a scan is cheaper than a heap with two orders.</summary>
@@ -33,6 +37,7 @@ public sealed class TurnQueue(int maxRunning, int maxWaiting, TimeProvider time)
     public ValueTask<Turn> EnterAsync(double priority, TimeSpan patience, CancellationToken cancellation)
     {
         Waiter waiter;
+        Waiter? displaced = null;
         lock (_lock)
         {
             if (_running < maxRunning)
@@ -41,10 +46,17 @@ public sealed class TurnQueue(int maxRunning, int maxWaiting, TimeProvider time)
                 return new(Turn.Granted);
             }
             if (_waiting.Count >= maxWaiting)
-                return new(Turn.Full);
-            waiter = new Waiter(priority, time.GetUtcNow() + (patience / 2));
+            {
+                displaced = Lowest();
+                if (displaced is null || displaced.Priority >= priority)
+                    return new(Turn.Full);
+                _waiting.Remove(displaced);
+            }
+            var untilUrgent = patience / 2;
+            waiter = new Waiter(priority, time.GetUtcNow() + (untilUrgent > LeastWait ? untilUrgent : LeastWait));
             _waiting.Add(waiter);
         }
+        displaced?.Displace();
         return WaitAsync(waiter, cancellation);
     }
 
@@ -91,6 +103,17 @@ public sealed class TurnQueue(int maxRunning, int maxWaiting, TimeProvider time)
         return best;
     }
 
+    Waiter? Lowest()
+    {
+        Waiter? lowest = null;
+        foreach (var waiter in _waiting)
+        {
+            if (lowest is null || waiter.Priority <= lowest.Priority)
+                lowest = waiter;
+        }
+        return lowest;
+    }
+
     /// <summary>True when the later arrival <paramref name="waiter"/> goes before <paramref name="best"/>.</summary>
     static bool Precedes(Waiter waiter, Waiter best, DateTimeOffset now)
     {
@@ -111,6 +134,8 @@ public sealed class TurnQueue(int maxRunning, int maxWaiting, TimeProvider time)
         public Task<Turn> Task => _turn.Task;
 
         public void Grant() => _turn.SetResult(Turn.Granted);
+
+        public void Displace() => _turn.SetResult(Turn.Full);
 
         public void GiveUp() => _turn.SetResult(Turn.GivenUp);
     }

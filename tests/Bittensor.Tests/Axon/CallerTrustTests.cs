@@ -43,6 +43,37 @@ public class CallerTrustTests
         Assert.True(_trust.Allows(Address(1000), Validator));
     }
 
+    /// <summary>A provider hands out a /48: 65,536 networks, more than any table of addresses holds.</summary>
+    [Fact]
+    public void Allows_PingsAndClaimsFromEveryNetworkThereIs_AllTogetherHaveOneBudgetAndTheProvedCallerHisOwn()
+    {
+        var trust = new CallerTrust(new AxonOptions { TotalBurst = 100, TotalRate = 10 }, _time);
+        trust.Proved(Home, Validator);
+        var (pings, claims) = (0, 0);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var address = Network(i);
+            if (i % 2 == 0 && trust.AllowsPing(address))
+            {
+                trust.Pinged(address);
+                pings++;
+            }
+            else if (i % 2 == 1 && trust.Allows(address, TestAxon.Key((byte)(1 + (i % 200))).Hotkey))
+            {
+                trust.Failed(address, TestAxon.Key((byte)(1 + (i % 200))).Hotkey);
+                claims++;
+            }
+        }
+
+        Assert.Equal((50, 50), (pings, claims));
+        Assert.False(trust.AllowsPing(Address(1)));
+        Assert.True(trust.Allows(Home, Validator));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(trust.AllowsPing(Address(1)));
+    }
+
+    static IPAddress Network(int i) => new([0x20, 0x01, 0x0d, 0xb8, 0, 0, (byte)(i >> 8), (byte)i, 0, 0, 0, 0, 0, 0, 0, 1]);
+
     [Fact]
     public void Allows_JunkFromTheProvedAddress_LeavesTheProvedCallerHisOwnBudget()
     {

@@ -50,12 +50,51 @@ public class TurnQueueTests
         await queue.EnterAsync(0, Patience, Never);
         var waiting = queue.EnterAsync(0, Patience, Never);
 
-        var refused = queue.EnterAsync(100, Patience, Never);
+        var refused = queue.EnterAsync(0, Patience, Never);
 
         Assert.True(refused.IsCompletedSuccessfully);
         Assert.Equal(Turn.Full, await refused);
         queue.Leave();
         Assert.Equal(Turn.Granted, await waiting);
+    }
+
+    /// <summary>Whoever has little stake and many requests must not close the queue to others.</summary>
+    [Fact]
+    public async Task EnterAsync_QueueIsFullOfLowerPriorities_TheLastOfTheLowestMakesRoom()
+    {
+        var queue = new TurnQueue(1, 3, _time);
+        await queue.EnterAsync(0, Patience, Never);
+        var waiting = new[] { 5.0, 1.0, 1.0 }.Select(priority => queue.EnterAsync(priority, Patience, Never).AsTask()).ToArray();
+
+        var high = queue.EnterAsync(9, Patience, Never).AsTask();
+
+        Assert.Equal(Turn.Full, await waiting[2]);
+        Assert.Equal(3, queue.Waiting);
+        Assert.Equal(Turn.Full, await queue.EnterAsync(1, Patience, Never));
+        foreach (var next in new[] { high, waiting[0], waiting[1] })
+        {
+            queue.Leave();
+            Assert.Equal(Turn.Granted, await next);
+        }
+        queue.Leave();
+        Assert.Equal((0, 0), (queue.Running, queue.Waiting));
+    }
+
+    [Fact]
+    public async Task Leave_CallersWhoSayThatTheyHaveNoTime_DoNotGoBeforeHigherPriorities()
+    {
+        var queue = new TurnQueue(1, 10, _time);
+        await queue.EnterAsync(0, Patience, Never);
+        var hasty = queue.EnterAsync(1, TimeSpan.FromMilliseconds(100), Never).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(90));
+        var high = queue.EnterAsync(1000, Patience, Never).AsTask();
+
+        queue.Leave();
+
+        Assert.Equal(Turn.Granted, await high);
+        Assert.False(hasty.IsCompleted);
+        queue.Leave();
+        Assert.Equal(Turn.Granted, await hasty);
     }
 
     [Fact]

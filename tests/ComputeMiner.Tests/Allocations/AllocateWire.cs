@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.Allocations;
 
-/// <summary>A real axon in front of an allocator on a simulated engine; requests are signed as a validator signs, then spoilt.</summary>
+/// <summary>A real axon in front of an allocator, on a simulated engine unless a test has its own; requests are signed as a validator signs, then spoilt.</summary>
 sealed class AllocateWire : IAsyncDisposable
 {
     static readonly Keypair MinerKey = Keypair.FromUri("//Miner");
@@ -19,19 +19,28 @@ sealed class AllocateWire : IAsyncDisposable
     readonly AxonServer _axon;
     readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
-    AllocateWire(SimulatedMachine machine)
+    readonly SimulatedMachine? _machine;
+
+    AllocateWire(Allocator allocator, SimulatedMachine? machine)
     {
-        Machine = machine;
-        var endpoint = new AllocateEndpoint(machine.Allocator, () => true, 4444, 190, NullLogger<AllocateEndpoint>.Instance);
+        _machine = machine;
+        var endpoint = new AllocateEndpoint(allocator, () => true, 4444, 190, NullLogger<AllocateEndpoint>.Instance);
         var options = new AxonOptions { Address = IPAddress.Loopback, Port = 0 };
         _axon = new AxonServer(options, MinerKey.Hotkey, new EverybodyMayCall(), [endpoint], TimeProvider.System, NullLoggerFactory.Instance);
     }
 
-    public SimulatedMachine Machine { get; }
+    public SimulatedMachine Machine => _machine ?? throw new InvalidOperationException("The allocator is on a machine of the test's.");
 
     public static async Task<AllocateWire> StartAsync()
     {
-        var wire = new AllocateWire(await new SimulatedMachine().ReadyAsync());
+        var machine = await new SimulatedMachine().ReadyAsync();
+        return await StartAsync(new AllocateWire(machine.Allocator, machine));
+    }
+
+    public static Task<AllocateWire> StartAsync(Allocator allocator) => StartAsync(new AllocateWire(allocator, null));
+
+    static async Task<AllocateWire> StartAsync(AllocateWire wire)
+    {
         await wire._axon.StartAsync(TestContext.Current.CancellationToken);
         return wire;
     }
@@ -41,6 +50,15 @@ sealed class AllocateWire : IAsyncDisposable
     /// <summary>Sends the request with the bytes in the place of one field's value.</summary>
     public Task<WireAnswer> SendAsync(string caller, AllocateSynapse synapse, string path, byte[] token) => SendAsync(Build(caller, synapse), path, token);
 
+    /// <summary>Sends the request with its body changed; the signature does not cover it.</summary>
+    public Task<WireAnswer> SendAsync(string caller, AllocateSynapse synapse, Action<JsonObject> change)
+    {
+        var request = Build(caller, synapse);
+        var body = JsonNode.Parse(request.Body)!.AsObject();
+        change(body);
+        return SendAsync(request, Encoding.UTF8.GetBytes(body.ToJsonString()), isLarge: false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -48,7 +66,8 @@ sealed class AllocateWire : IAsyncDisposable
         await now.CancelAsync();
         await _axon.StopAsync(now.Token);
         await _axon.DisposeAsync();
-        await Machine.DisposeAsync();
+        if (_machine is not null)
+            await _machine.DisposeAsync();
     }
 
     DendriteRequest Build(string caller, AllocateSynapse synapse)
@@ -58,14 +77,17 @@ sealed class AllocateWire : IAsyncDisposable
         return dendrite.Build(new AxonTarget(_axon.EndPoint, MinerKey.Hotkey), synapse, TimeSpan.FromSeconds(60));
     }
 
-    async Task<WireAnswer> SendAsync(DendriteRequest request, string? path, byte[]? token)
+    Task<WireAnswer> SendAsync(DendriteRequest request, string? path, byte[]? token) => SendAsync(
+        request, path is null ? Encoding.UTF8.GetBytes(request.Body) : Spoil(request.Body, path, token!), token?.Length > 256 * 1024);
+
+    async Task<WireAnswer> SendAsync(DendriteRequest request, byte[] body, bool isLarge)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, $"http://{_axon.EndPoint}{request.Path}")
         {
-            Content = new ByteArrayContent(path is null ? Encoding.UTF8.GetBytes(request.Body) : Spoil(request.Body, path, token!)),
+            Content = new ByteArrayContent(body),
         };
         // What is too large is refused before it is sent.
-        message.Headers.ExpectContinue = token?.Length > 256 * 1024;
+        message.Headers.ExpectContinue = isLarge;
         message.Content.Headers.ContentType = new("application/json");
         foreach (var (name, value) in request.Headers)
             message.Headers.TryAddWithoutValidation(name, value);

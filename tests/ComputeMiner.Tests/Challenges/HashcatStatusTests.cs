@@ -29,6 +29,7 @@ public sealed class HashcatStatusTests
     [InlineData("{}")]
     [InlineData("{ \"progress\": [], \"devices\": [] }")]
     [InlineData("{ \"progress\": [5, 0] }")]
+    [InlineData("{ \"devices\": [null, {}] }")]
     [InlineData("{ \"progress\": [-5, 10], \"devices\": null }")]
     public void TryRead_IncompleteStatus_IsNothingDone(string line) => Assert.Equal((0.0, 0.0), (HashcatStatus.TryRead(line)!.Share, HashcatStatus.TryRead(line)!.Speed));
 
