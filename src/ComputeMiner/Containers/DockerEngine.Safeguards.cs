@@ -21,6 +21,7 @@ sealed partial class DockerEngine
     /// <exception cref="ContainerEngineException">The rules are required and cannot be set, or the engine failed.</exception>
     public async Task GuardAsync(CancellationToken cancellation)
     {
+        _disks.Look();
         try
         {
             _network = await _site.FindNetworkAsync(cancellation);
@@ -61,6 +62,7 @@ sealed partial class DockerEngine
     public async Task RemoveNetworkAsync(CancellationToken cancellation)
     {
         await _site.RemoveNetworkAsync(cancellation);
+        _disks.Tidy();
         if (await _site.FindNetworkAsync(cancellation) is not null)
             // Another miner's network keeps its rules.
             return;

@@ -9,7 +9,7 @@ sealed partial class DockerEngine
     // never into the script.
     const string Tell = "for t in /dev/pts/[0-9]*; do [ -c \"$t\" ] && printf '%s' \"$1\" | dd of=\"$t\" oflag=nonblock 2>/dev/null & done; wait";
 
-    public Task<ResourceLimits> ReadLimitsAsync(CancellationToken cancellation) => SetUpAsync(cancellation);
+    public async Task<ResourceLimits> ReadLimitsAsync(CancellationToken cancellation) => await SetUpAsync(cancellation) with { Disk = _disks.Bytes };
 
     public async Task PublishAsync(string id, IReadOnlyList<DeliveredFile> files, CancellationToken cancellation)
     {

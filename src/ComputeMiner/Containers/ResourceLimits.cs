@@ -5,7 +5,8 @@ namespace ComputeMiner.Containers;
 /// <param name="SharedMemory">Bytes of /dev/shm, counted inside <paramref name="Memory"/>.</param>
 /// <param name="NanoCpus">Processor time in billionths of a processor.</param>
 /// <param name="Processes">Processes and threads.</param>
-sealed record ResourceLimits(long Memory, long SharedMemory, long NanoCpus, long Processes)
+/// <param name="Disk">Bytes that may be written; null without a limit.</param>
+sealed record ResourceLimits(long Memory, long SharedMemory, long NanoCpus, long Processes, long? Disk = null)
 {
     const long GiB = 1L << 30;
 

@@ -20,9 +20,10 @@ sealed record RentalDocument(
 /// <param name="Cpus">Processors, in fractions.</param>
 /// <param name="MemoryBytes">Memory; nothing is swapped.</param>
 /// <param name="SharedMemoryBytes">Size of /dev/shm, which counts as memory.</param>
+/// <param name="DiskBytes">All that may be written; null without a limit.</param>
 /// <param name="Processes">Processes and threads at once.</param>
 /// <param name="Gpus">UUIDs of the GPUs.</param>
-sealed record RentalLimits(double Cpus, long MemoryBytes, long SharedMemoryBytes, long Processes, IReadOnlyList<string> Gpus);
+sealed record RentalLimits(double Cpus, long MemoryBytes, long SharedMemoryBytes, long? DiskBytes, long Processes, IReadOnlyList<string> Gpus);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(RentalDocument))]

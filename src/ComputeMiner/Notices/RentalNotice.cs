@@ -40,7 +40,7 @@ sealed class RentalNotice
             held.Expires,
             (long)left.TotalSeconds,
             now,
-            new RentalLimits(limits.NanoCpus / 1e9, limits.Memory, limits.SharedMemory, limits.Processes, container.Gpus),
+            new RentalLimits(limits.NanoCpus / 1e9, limits.Memory, limits.SharedMemory, limits.Disk, limits.Processes, container.Gpus),
             Rules(container));
         return new RentalNotice(MotdOf(document, left), document);
     }
@@ -61,6 +61,8 @@ sealed class RentalNotice
         text.Append(CultureInfo.InvariantCulture, $"\nThis {document.Kind} ends {document.Expires.UtcDateTime:yyyy-MM-dd HH:mm} UTC, in {TimeLeft.Words(left)}.\n\n");
         text.Append(CultureInfo.InvariantCulture, $"  processors     {limits.Cpus:0.##}\n");
         text.Append(CultureInfo.InvariantCulture, $"  memory         {limits.MemoryBytes / GiB:0.#} GiB, of it /dev/shm at most {limits.SharedMemoryBytes / GiB:0.#} GiB\n");
+        if (limits.DiskBytes is { } disk)
+            text.Append(CultureInfo.InvariantCulture, $"  disk           {disk / GiB:0.#} GiB for all you write\n");
         text.Append(CultureInfo.InvariantCulture, $"  processes      {limits.Processes}\n");
         text.Append(CultureInfo.InvariantCulture, $"  GPUs           {limits.Gpus.Count}\n\n");
         foreach (var rule in document.Rules)

@@ -29,7 +29,7 @@ public class RentalNoticesTests
         Assert.Equal(
             [
                 "allocation", "kind", "state", "started", "expires", "secondsLeft", "updated", "limits", "rules", "limits.cpus", "limits.memoryBytes",
-                "limits.sharedMemoryBytes", "limits.processes", "limits.gpus",
+                "limits.sharedMemoryBytes", "limits.diskBytes", "limits.processes", "limits.gpus",
             ],
             [.. document.EnumerateObject().Select(field => field.Name), .. document.GetProperty("limits").EnumerateObject().Select(field => "limits." + field.Name)]);
         Assert.Equal(held.Id, document.GetProperty("allocation").GetString());

@@ -97,6 +97,20 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
                 await DetachAsync(point);
     }
 
+    /// <summary>Bytes a disk holds at most; null when there is none.</summary>
+    public long? Size(string name) => File.Exists(Here(Image(name))) ? new FileInfo(Here(Image(name))).Length : null;
+
+    /// <summary>Bytes the disks may still take beyond what they take now.</summary>
+    public long Promised() => Names(Suffix).Sum(name => Math.Max(0, (Size(name) ?? 0) - SparseFile.Allocated(Here(Image(name)))));
+
+    /// <summary>Removes the directories of this miner where nothing is in them.</summary>
+    public void Tidy()
+    {
+        foreach (var each in (string[])[Here(directory), Here(mounts)])
+            if (Directory.Exists(each) && !Directory.EnumerateFileSystemEntries(each).Any())
+                Directory.Delete(each);
+    }
+
     /// <summary>Bytes the disks take on the host now.</summary>
     public long Taken() => Directory.Exists(Here(directory))
         ? new DirectoryInfo(Here(directory)).EnumerateFiles().Sum(file => SparseFile.Allocated(file.FullName))

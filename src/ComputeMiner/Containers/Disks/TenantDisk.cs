@@ -38,5 +38,15 @@ sealed record TenantDisk(DiskMeans Means, long Bytes, string? Name, string? File
         ];
     }
 
+    /// <summary>Writes the network files of a container.</summary>
+    /// <param name="directory">Where, as this process reaches it.</param>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public static void WriteFiles(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var (name, text) in NetworkFiles)
+            File.WriteAllText($"{directory}/{name}", text);
+    }
+
     public void Dispose() => Lock?.Dispose();
 }

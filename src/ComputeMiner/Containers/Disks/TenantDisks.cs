@@ -12,18 +12,17 @@ sealed partial class TenantDisks(
     ContainerOptions options, EngineNamespace engine, Func<CancellationToken, Task<SystemInfoResponse>> describe, ILogger<TenantDisks> logger)
     : IDisposable
 {
-    const string Title = "Disk quota";
-
-    static readonly SafeguardState OffState = new(Title, true, "off: a tenant can fill the file system of Docker's data");
+    static readonly SafeguardState OffState = new(DiskPlan.Title, true, "off: a tenant can fill the file system of Docker's data");
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     readonly List<Task> _removals = [];
     DiskPlan? _plan;
-    volatile SafeguardState _current = new(Title, true, "not looked at yet");
+    volatile SafeguardState? _lack;
+    volatile SafeguardState _current = new(DiskPlan.Title, true, "not looked at yet");
 
     /// <summary>How it stands, from memory.</summary>
-    public SafeguardState Current => _current;
+    public SafeguardState Current => _lack ?? _current;
 
     /// <summary>Bytes the newest container's tenant may write; null without a limit.</summary>
     public long? Bytes { get; private set; }
@@ -34,7 +33,7 @@ sealed partial class TenantDisks(
         if (options.Disk.IsOff)
             return OffState;
         var plan = await FindAsync(cancellation);
-        return Describe(plan, plan.Means == DiskMeans.None ? 0 : Measure(plan));
+        return plan.Describe(plan.Means == DiskMeans.None ? 0 : Measure(plan));
     }
 
     /// <summary>Finds the means, and takes away what earlier runs left.</summary>
@@ -43,12 +42,51 @@ sealed partial class TenantDisks(
     {
         var plan = _plan = await FindAsync(cancellation);
         await SweepAsync(readUsed);
+        var disks = Disks(plan);
+        // What an earlier run gave to a tenant who is still there.
+        Bytes = (await readUsed()).Select(disks.Size).FirstOrDefault(size => size is not null) ?? Bytes;
         if (options.Disk.IsOff)
             _current = OffState;
         else if (plan.Means == DiskMeans.None)
             Refuse(plan);
         else
-            Tell(Describe(plan, Measure(plan)));
+            Tell(plan.Describe(Measure(plan)));
+    }
+
+    /// <summary>Looks whether the host still has what was promised: others write there too.</summary>
+    public void Look()
+    {
+        if (_plan is not { Means: DiskMeans.LoopFile } plan || options.Disk.IsOff || !engine.CanReachFiles)
+            return;
+        try
+        {
+            var disks = Disks(plan);
+            var lacks = disks.Promised() - new DriveInfo(disks.Here(plan.Directory)).AvailableFreeSpace;
+            var found = lacks <= 0 ? null : new SafeguardState(DiskPlan.Title, false,
+                $"{_current.Detail}; but the file system under it lacks what was promised, so that a tenant who writes it all gets errors", "free some of it, or set a smaller --container.disk");
+            if (found is not null && _lack is null)
+                Log.Incomplete(logger, $"{found.Detail} ({DiskSize.Words(lacks)})");
+            _lack = found;
+        }
+        catch (IOException)
+        {
+            // Looked at again soon.
+        }
+    }
+
+    /// <summary>Takes away what is left of a miner that is over.</summary>
+    public void Tidy()
+    {
+        Dispose();
+        try
+        {
+            if (_plan is { } plan && Environment.IsPrivilegedProcess)
+                Disks(plan).Tidy();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Empty directories harm nobody.
+        }
     }
 
     /// <summary>What a container that is about to be created gets; null where there is no limit.</summary>
@@ -56,7 +94,10 @@ sealed partial class TenantDisks(
     public async Task<TenantDisk?> NewAsync(CancellationToken cancellation)
     {
         if (options.Disk.IsOff)
+        {
+            _current = OffState;
             return null;
+        }
         var plan = _plan ??= await FindAsync(cancellation);
         if (plan.Means == DiskMeans.None)
         {
@@ -68,7 +109,7 @@ sealed partial class TenantDisks(
         {
             var disk = plan.Means == DiskMeans.LoopFile ? await MakeAsync(plan, bytes, cancellation) : OfEngine(plan, bytes);
             Bytes = bytes;
-            Tell(Describe(plan, bytes));
+            Tell(plan.Describe(bytes));
             return disk;
         }
         catch (ContainerEngineException fault) when (options.Disk.Bytes is null)
@@ -84,7 +125,7 @@ sealed partial class TenantDisks(
     {
         // Volumes the image asks for lie beside all that, and have no size.
         if (container.Mounts?.Where(each => each.Type == "volume").Select(each => each.Destination).ToList() is { Count: > 0 } volumes)
-            Tell(new SafeguardState(Title, false, $"{_current.Detail}; but the image declares volumes that have no limit: {string.Join(", ", volumes)}",
+            Tell(new SafeguardState(DiskPlan.Title, false, $"{_current.Detail}; but the image declares volumes that have no limit: {string.Join(", ", volumes)}",
                 "use an image without VOLUME, see --container.image"));
         if (disk.Name is not { } name || _plan is not { } plan)
             return;
@@ -146,7 +187,7 @@ sealed partial class TenantDisks(
         container.Config?.Labels is { } labels && labels.TryGetValue(TenantDisk.NameKey, out var name) && name.All(char.IsAsciiHexDigit) ? name : null;
 
     async Task<DiskPlan> FindAsync(CancellationToken cancellation) => DiskProbe.Choose(
-        await describe(cancellation), engine.ReadMounts(), Environment.IsPrivilegedProcess, program => HostProgram.Find(program) is not null);
+        await describe(cancellation), engine.CanReachFiles ? engine.ReadMounts() : null, Environment.IsPrivilegedProcess, program => HostProgram.Find(program) is not null);
 
     // Two engines of one host have different data.
     LoopDisks Disks(DiskPlan plan) => new(
@@ -173,7 +214,7 @@ sealed partial class TenantDisks(
             held = await disks.MakeAsync(name, bytes, cancellation);
             var at = disks.Here(disks.MountPoint(name));
             WritableLayer.Prepare(at);
-            WriteNetworkFiles($"{at}/etc");
+            TenantDisk.WriteFiles($"{at}/etc");
             return new TenantDisk(DiskMeans.LoopFile, bytes, name, $"{disks.MountPoint(name)}/etc", held);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -190,7 +231,7 @@ sealed partial class TenantDisks(
         var files = $"{plan.Directory}/computeminer/{options.Instance}-etc";
         try
         {
-            WriteNetworkFiles(engine.FilesRoot + files);
+            TenantDisk.WriteFiles(engine.FilesRoot + files);
             return new TenantDisk(DiskMeans.Engine, bytes, null, files, null);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -198,21 +239,6 @@ sealed partial class TenantDisks(
             return new TenantDisk(DiskMeans.Engine, bytes, null, null, null);
         }
     }
-
-    static void WriteNetworkFiles(string directory)
-    {
-        Directory.CreateDirectory(directory);
-        foreach (var (name, text) in TenantDisk.NetworkFiles)
-            File.WriteAllText($"{directory}/{name}", text);
-    }
-
-    static SafeguardState Describe(DiskPlan plan, long bytes) => plan.Means switch
-    {
-        DiskMeans.None => new SafeguardState(Title, false, $"none: {plan.Detail}; a tenant can fill the file system of Docker's data", DiskPlan.Remedy),
-        DiskMeans.Engine => new SafeguardState(Title, true, $"{DiskSize.Words(bytes)} for all a tenant writes, held by Docker: {plan.Detail}"),
-        _ => new SafeguardState(Title, true,
-            $"{DiskSize.Words(bytes)} for all a tenant writes, in a file system of its own under {plan.Directory}/computeminer: {plan.Detail}. XFS mounted with pquota would be faster"),
-    };
 
     // The next container goes without, until the image is prepared again.
     void Degrade(DiskPlan plan, ContainerEngineException fault)
@@ -224,7 +250,7 @@ sealed partial class TenantDisks(
     void Refuse(DiskPlan plan)
     {
         Bytes = null;
-        var state = Describe(plan, 0);
+        var state = plan.Describe(0);
         if (options.Disk.Bytes is not null)
         {
             _current = state;

@@ -145,6 +145,52 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
         Assert.True(state.Ok);
         Assert.StartsWith("512 MiB", state.Detail, StringComparison.Ordinal);
         Assert.Contains(await _engine.ExamineSafeguardsAsync(Cancellation), each => each == state);
+        Assert.Equal(Limit, (await _engine.ReadLimitsAsync(Cancellation)).Disk);
+        // The next process has other settings, and the tenant what he had.
+        _settings.Disk = DiskRule.Auto;
+        using var next = new DockerEngine(_settings, TimeProvider.System, NullLoggerFactory.Instance);
+        await next.PrepareImageAsync(null, Cancellation);
+        Assert.Equal(Limit, (await next.ReadLimitsAsync(Cancellation)).Disk);
+    }
+
+    [Fact]
+    public async Task GuardAsync_HostHasLessThanPromised_SaysSoUntilItHas()
+    {
+        _settings.Disk = DiskRule.Of(2 * new DriveInfo("/var/lib/docker").AvailableFreeSpace);
+        var id = await _engine.CreateAsync(
+            new ContainerSpec(_settings.RentalName, docker.Image.Id, _settings.SshPort, ContainerLabels.Spare), Cancellation);
+
+        await _engine.GuardAsync(Cancellation);
+
+        Assert.Contains(_engine.Safeguards, each => !each.Ok && each.Remedy!.Contains("--container.disk", StringComparison.Ordinal));
+        await _engine.RemoveAsync(id, Cancellation);
+        await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
+        await _engine.GuardAsync(Cancellation);
+        Assert.All(_engine.Safeguards.Where(each => each.Name == "Disk quota"), each => Assert.True(each.Ok));
+    }
+
+    [Fact]
+    public async Task Auto_IsAShareOfWhatIsFreeAndWorks()
+    {
+        _settings.Disk = DiskRule.Auto;
+        var free = new DriveInfo("/var/lib/docker").AvailableFreeSpace;
+
+        var id = await StartAsync();
+
+        Assert.InRange((await _engine.ReadLimitsAsync(Cancellation)).Disk!.Value, 0.4 * free, free);
+        Assert.Equal(0, (await InsideAsync(id, "dd if=/dev/zero of=/root/some bs=1M count=600 2>/dev/null && rm /root/some")).Code);
+    }
+
+    [Fact]
+    public async Task Off_HasNoLimitAndSaysSo()
+    {
+        _settings.Disk = DiskRule.Off;
+
+        await StartAsync();
+
+        Assert.Empty(DiskBed.Images(_settings));
+        Assert.Null((await _engine.ReadLimitsAsync(Cancellation)).Disk);
+        Assert.Contains(_engine.Safeguards, each => each.Detail.StartsWith("off", StringComparison.Ordinal));
     }
 
     static Task<(int Code, string Output, string Errors)> InsideAsync(string id, string script) => HostCommand.TryRunAsync("docker", ["exec", id, "bash", "-c", script]);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using ComputeMiner.Containers;
 using ComputeMiner.Containers.Egress;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -75,12 +76,22 @@ public sealed class EgressRightTests(PrivateDocker docker) : IAsyncLifetime
         Assert.False(engine.Safeguards[0].Ok);
     }
 
-    /// <summary>The program itself: root without the one capability, and root without iptables.</summary>
-    [Theory]
-    [InlineData("exec setpriv --bounding-set=-net_admin --inh-caps=-net_admin", "Warning")]
-    [InlineData("for i in $(ls /usr/sbin/*tables*); do mount --bind /dev/null $i; done; exec", "Warning")]
-    [InlineData("exec", "Good")]
-    public async Task Doctor_WithAndWithoutTheRight_TellsThemApart(string before, string state)
+    /// <summary>The program itself: root with all it needs, without the one capability, and without iptables.</summary>
+    [Fact]
+    public async Task Doctor_WithAndWithoutTheRight_TellsThemApart()
+    {
+        string[] befores =
+        [
+            "exec", "exec setpriv --bounding-set=-net_admin --inh-caps=-net_admin",
+            "for i in $(ls /usr/sbin/*tables*); do mount --bind /dev/null $i; done; exec",
+        ];
+
+        var states = await Task.WhenAll(befores.Select(ExamineAsync));
+
+        Assert.Equal(["Good", "Warning", "Warning"], states);
+    }
+
+    async Task<string?> ExamineAsync(string before)
     {
         var nowhere = Directory.CreateTempSubdirectory().FullName;
         string[] arguments =
@@ -88,13 +99,11 @@ public sealed class EgressRightTests(PrivateDocker docker) : IAsyncLifetime
             "doctor", "--json", "--container.docker", docker.Endpoint.ToString(), "--state.dir", nowhere, "--wallet.path", nowhere,
             "--subtensor.chain_endpoint", "ws://127.0.0.1:1",
         ];
-
         var (_, output, errors) = await HostCommand.TryRunAsync(
             "unshare", ["-m", "sh", "-c", $"{before} \"$@\"", "sh", EndToEnd.MinerProcess.Program, .. arguments]);
-
         Directory.Delete(nowhere, true);
-        var line = output.Split('\n').SingleOrDefault(each => each.Contains("\"egress\"", StringComparison.Ordinal));
-        Assert.True(line?.Contains($"\"state\":\"{state}\"", StringComparison.Ordinal), $"{output}{errors}");
+        var checks = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!);
+        return checks.SingleOrDefault(check => (string?)check["name"] == "egress") is { } found ? (string?)found["state"] : $"{output}{errors}";
     }
 
     DockerEngine Engine() => new(_settings, TimeProvider.System, NullLoggerFactory.Instance);
