@@ -34,6 +34,44 @@ public class AllocationSlotTests
         Assert.Equal(AllocationState.Releasing, _slot.Held!.State);
     }
 
+    [Fact]
+    public void TryClose_NobodyHasTheMachine_PromisesNothingUntilReopened()
+    {
+        using var start = new CancellationTokenSource();
+        Assert.True(_slot.TryClose());
+        Assert.False(_slot.TryClose());
+
+        Assert.False(_slot.TryReserve(Some("a", AllocationKind.Rental), start));
+        _slot.Reopen();
+
+        Assert.True(_slot.TryReserve(Some("a", AllocationKind.Rental), start));
+    }
+
+    [Theory]
+    [InlineData(nameof(AllocationState.Reserving))]
+    [InlineData(nameof(AllocationState.Running))]
+    [InlineData(nameof(AllocationState.Releasing))]
+    public void TryClose_SomebodyHasTheMachine_ChangesNothing(string state)
+    {
+        using var start = new CancellationTokenSource();
+        _slot.TryReserve(Some("a", AllocationKind.Test), start);
+        _slot.Update(Some("a", AllocationKind.Test) with { State = Enum.Parse<AllocationState>(state) });
+
+        Assert.False(_slot.TryClose());
+
+        Assert.True(_slot.TryReserve(Some("b", AllocationKind.Rental), start));
+    }
+
+    /// <summary>A rental that is found at the start is held whatever is closed.</summary>
+    [Fact]
+    public void Restore_Closed_IsHeld()
+    {
+        _slot.TryClose();
+        _slot.Restore(Some("a", AllocationKind.Rental) with { State = AllocationState.Running });
+
+        Assert.Equal("a", _slot.Held!.Id);
+    }
+
     static Allocation Some(string id, AllocationKind kind) =>
         new(id, kind, AllocationState.Reserving, "owner", Keypair.FromUri("//Alice").Hotkey, default, DateTimeOffset.MaxValue, null);
 }

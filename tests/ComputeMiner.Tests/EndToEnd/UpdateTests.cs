@@ -84,7 +84,9 @@ public sealed class UpdateTests : IAsyncLifetime
         var (_, output, _) = await CommandAsync("update", "status", "--admin.address", _miner.Admin.ToString());
         Assert.Contains($"release {Next} is installed (axon away for ", output, StringComparison.Ordinal);
 
-        // The stop reaches the version that runs, and the next start takes it again.
+        // Ctrl+C reaches both of a terminal's processes, and the one passes it on to the other: still a stop and no kill.
+        using (var interrupt = Process.Start("kill", ["-INT", .. Children(_miner.Process.Id).Select(id => id.ToString(CultureInfo.InvariantCulture))]))
+            await interrupt.WaitForExitAsync(Cancellation);
         _miner.Process.Interrupt();
         Assert.Equal(0, await _miner.Process.WaitForExitAsync());
         Assert.Contains("Stopped", _miner.Process.Errors, StringComparison.Ordinal);

@@ -1,0 +1,68 @@
+using ComputeMiner.Allocations;
+using ComputeMiner.Releases;
+
+namespace ComputeMiner.Tests.Releases;
+
+public sealed class UpdateStoreTests : IDisposable
+{
+    readonly string _state = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_state, recursive: true);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"trial\":")]
+    [InlineData("[]")]
+    public void State_FileDamaged_KnowsNothing(string content)
+    {
+        Directory.CreateDirectory(Path.Combine(_state, UpdateStore.DirectoryName));
+        File.WriteAllText(Path.Combine(_state, UpdateStore.DirectoryName, UpdateStore.FileName), content);
+
+        var state = new UpdateStore(_state).State;
+
+        Assert.Equal((null, null, null, 0), (state.Newest, state.Installed, state.Trial, state.Failed.Count));
+    }
+
+    [Fact]
+    public void Sweep_Leftovers_AreRemovedAndReleasesKept()
+    {
+        var store = new UpdateStore(_state);
+        store.Change(state => state with { Installed = new("1.0.0", "", default), Trial = new("2.0.0", "", "1.0.0") });
+        foreach (var name in (string[])["1.0.0", "2.0.0", "0.9.0", "2.0.0.new"])
+            Directory.CreateDirectory(store.PathOf(name));
+        File.WriteAllText(store.PathOf("2.0.0.tar.gz"), "half");
+
+        store.Sweep();
+
+        Assert.Equal(["1.0.0", "2.0.0", UpdateStore.FileName], Directory.EnumerateFileSystemEntries(store.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Fail_ManyReleases_RemembersTheLast()
+    {
+        var store = new UpdateStore(_state);
+        for (var i = 0; i < 30; i++)
+            store.Fail($"1.0.{i}", "ended", "rolled back", default);
+
+        Assert.Equal(20, store.State.Failed.Count);
+        Assert.True(store.State.HasFailed("1.0.29"));
+    }
+
+    [Fact]
+    public void Restore_LedgerOfANewerProgram_IsAsItWasWithoutTheNewersLog()
+    {
+        var copy = new LedgerCopy(_state, new UpdateStore(_state).Root);
+        var ledger = Path.Combine(_state, AllocationLedger.FileName);
+        File.WriteAllText(ledger, "old");
+        copy.Take();
+        File.WriteAllText(ledger, "new");
+        File.WriteAllText(ledger + "-wal", "of the new");
+
+        copy.Restore();
+        File.AppendAllText(ledger, " and on");
+        // Only once: what came after it stays.
+        copy.Restore();
+
+        Assert.Equal(("old and on", false), (File.ReadAllText(ledger), File.Exists(ledger + "-wal")));
+    }
+}
