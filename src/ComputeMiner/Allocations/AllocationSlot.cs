@@ -104,7 +104,7 @@ sealed class AllocationSlot
     {
         lock (_turn)
         {
-            if (allocation is null || _held?.Allocation.State != AllocationState.Releasing)
+            if (allocation is null || _held is not { Allocation: { State: AllocationState.Releasing } over } || over.Id != allocation.Id)
                 _held = allocation is null ? null : (allocation, null);
         }
     }

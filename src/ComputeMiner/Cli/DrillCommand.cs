@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Cli;
 
-/// <summary>Kills a real miner at each step of an allocation's life and shows that nothing is lost.</summary>
+/// <summary>Kills a real miner at each step of an allocation's life, takes engine and disk from under it, and shows that nothing is lost.</summary>
 sealed class DrillCommand : CliCommand
 {
     static readonly CommandFlag<bool> ListFlag = new("list", ValueKinds.Switch, false, "Print the points and end.");
@@ -29,33 +29,78 @@ sealed class DrillCommand : CliCommand
 
     public override bool PrintsData => true;
 
+    // Mishaps of the engine itself, and of a disk: never the machine's own.
+    static IEnumerable<DrillMishap> OnStage => Enum.GetValues<DrillMishap>().Where(mishap => mishap != DrillMishap.StateLost);
+
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         if (context.Get(ListFlag))
         {
             foreach (var point in DrillPoint.All)
                 Print(context, DrillRecord.Of(point));
-            Print(context, DrillRecord.StateLost);
+            foreach (var mishap in Enum.GetValues<DrillMishap>())
+                Print(context, DrillRecord.Of(mishap));
             return ExitCode.Good;
         }
-        var points = context.Get(RoundsFlag) is > 0 and var rounds ? DrillPoint.Draw(rounds, context.Get(SeedFlag)) : DrillPoint.Distinct;
         using var directory = new DemoDirectory(keep: false);
         try
         {
-            await using var machine = await DrillMachine.StartAsync(directory, context.Options.Container.Endpoint, NullLoggerFactory.Instance, cancellation);
-            using var scenario = new DrillScenario(machine);
-            foreach (var point in points)
-                await RunAsync(context, DrillRecord.Of(point), () => scenario.RunAsync(point, cancellation));
-            await RunAsync(context, DrillRecord.StateLost, () => scenario.RunStateLostAsync(cancellation));
+            if (DrillStage.IsEntered)
+                await RunOnStageAsync(context, directory, cancellation);
+            else
+                await RunAsync(context, directory, cancellation);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             throw new CommandFailedException(
                 directory.KeepIfUsed() ? $"{fault.Message}\nLogs and state are kept in {directory.Root}." : fault.Message);
         }
-        if (!context.Json)
-            context.Console.Out.WriteLine($"{points.Length + 1} deaths, nothing lost.");
         return ExitCode.Good;
+    }
+
+    static async Task RunAsync(CommandContext context, DemoDirectory directory, CancellationToken cancellation)
+    {
+        var drawn = context.Get(RoundsFlag) is > 0 and var rounds ? DrillPoint.Draw(rounds, context.Get(SeedFlag)) : DrillPoint.Distinct;
+        await using (var machine = await DrillMachine.StartAsync(directory, context.Options.Container.Endpoint, NullLoggerFactory.Instance, cancellation))
+        {
+            using var scenario = new DrillScenario(machine);
+            foreach (var point in drawn)
+                await RunAsync(context, DrillRecord.Of(point), () => scenario.RunAsync(point, cancellation));
+            await RunAsync(context, DrillRecord.Of(DrillMishap.StateLost), () => scenario.RunAsync(DrillMishap.StateLost, null, null, cancellation));
+        }
+        var played = drawn.Length + 1;
+        if (context.Get(RoundsFlag) == 0)
+            played += await TryStageAsync(context, cancellation);
+        if (!context.Json)
+            context.Console.Out.WriteLine($"{played} deaths and mishaps, nothing lost.");
+    }
+
+    static async Task<int> TryStageAsync(CommandContext context, CancellationToken cancellation)
+    {
+        if (DrillStage.Obstacle is { } obstacle)
+        {
+            foreach (var mishap in OnStage)
+                Print(context, DrillRecord.Of(mishap) with { Seen = $"left out: {obstacle}" });
+            return 0;
+        }
+        string[] arguments = ["drill", "--container.docker", context.Options.Container.Endpoint.ToString(), .. context.Json ? ["--json"] : Array.Empty<string>()];
+        context.Console.Out.Flush();
+        if (await DrillStage.EnterAsync(arguments, cancellation) != ExitCode.Good)
+            throw new CommandFailedException("A mishap of the Docker Engine or of the disk cost something; it is named above.");
+        return OnStage.Count();
+    }
+
+    static async Task RunOnStageAsync(CommandContext context, DemoDirectory directory, CancellationToken cancellation)
+    {
+        await DrillStage.SetUpAsync(cancellation);
+        await using var disk = new DrillDisk(directory.State);
+        await disk.MountAsync();
+        await using var docker = await DrillDocker.StartAsync(
+            Path.Combine(directory.Root, "docker"), context.Options.Container.Endpoint, NullLoggerFactory.Instance, cancellation);
+        await using var machine = await DrillMachine.StartAsync(directory, docker.Endpoint, NullLoggerFactory.Instance, cancellation);
+        using var scenario = new DrillScenario(machine);
+        foreach (var mishap in OnStage)
+            await RunAsync(context, DrillRecord.Of(mishap), () => scenario.RunAsync(mishap, docker, disk, cancellation));
     }
 
     static async Task RunAsync(CommandContext context, DrillRecord record, Func<Task<string>> round)
@@ -79,15 +124,14 @@ sealed class DrillCommand : CliCommand
         if (context.Json)
             context.WriteJson(record, DrillJson.Default.DrillRecord);
         else
-            context.Console.Out.WriteLine($"{record.Ok switch { true => "ok    ", false => "BROKEN", null => "" }} {record.Deed,-12} {record.Side,-7} {record.Step,-15} {record.Seen}");
+            context.Console.Out.WriteLine($"{record.Ok switch { true => "ok    ", false => "BROKEN", null => "" }} {record.Deed,-22} {record.Side,-7} {record.Step,-15} {record.Seen}");
     }
 }
 
 /// <summary>One line of <c>miner drill --json</c>; a listed point has no result.</summary>
 sealed record DrillRecord(string Deed, string Side, string Step, bool? Ok = null, double? Seconds = null, string? Seen = null)
 {
-    /// <summary>No step: the miner dies at work, and its state directory is gone.</summary>
-    public static DrillRecord StateLost { get; } = new("StateLost", "after", "Running");
+    public static DrillRecord Of(DrillMishap mishap) => new(mishap.ToString(), "while", mishap == DrillMishap.DockerKilledAllocating ? "Allocating" : "Rented");
 
     public static DrillRecord Of(DrillPoint point) => new(point.Deed.ToString(), point.After ? "after" : "before", point.Step.ToString());
 }

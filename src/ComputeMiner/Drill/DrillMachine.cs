@@ -32,6 +32,7 @@ sealed class DrillMachine : IAsyncDisposable
     DemoMiner? _miner;
     TimeSpan _later;
     int _starts;
+    bool _startedWithSpare;
 
     DrillMachine(DemoDirectory directory, Uri docker, DemoNetwork network, ILoggerFactory loggers)
     {
@@ -56,6 +57,9 @@ sealed class DrillMachine : IAsyncDisposable
     public AxonTarget Target { get; }
 
     public Keypair Validator => _network.Validator;
+
+    /// <summary>The miner keeps a container ahead; counts from its next start.</summary>
+    public bool Spare { get; set; }
 
     string Network => _prefix + "network";
 
@@ -101,32 +105,21 @@ sealed class DrillMachine : IAsyncDisposable
         Demand.That(place == $"{point.Step} {(point.After ? "after" : "before")}", $"the miner died at {place}");
     }
 
-    /// <summary>Kills the miner wherever it is, and deletes all that it had written.</summary>
-    public async Task LoseStateAsync(CancellationToken cancellation)
+    /// <summary>Kills the miner wherever it is.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
     {
         _miner!.Kill();
         await _miner.WaitForExitAsync(DeathPatience, cancellation);
-        Directory.Delete(_directory.State, recursive: true);
     }
+
+    /// <summary>Deletes all that the dead miner had written.</summary>
+    public void LoseState() => Directory.Delete(_directory.State, recursive: true);
 
     /// <summary>Starts the miner again and asks <paramref name="meanwhile"/> over and over until it is ready.</summary>
     public async Task StartMinerAsync(Func<Task>? meanwhile, CancellationToken cancellation)
     {
-        if (_miner is not null)
-            await _miner.DisposeAsync();
-        Arm(null);
-        _miner = DemoMiner.Start(
-            [
-                "run", "--netuid", _network.Netuid.Value.ToString(CultureInfo.InvariantCulture), "--subtensor.chain_endpoint", _network.Chain.Endpoint.ToString(),
-                "--wallet.path", _wallet.Path, "--wallet.name", _wallet.Name, "--wallet.hotkey", _wallet.HotkeyName,
-                "--axon.port", Text(Target.EndPoint.Port), "--axon.external_ip", Address.ToString(), "--ssh.port", Text(_sshPort),
-                "--container.docker", _docker.ToString(), "--container.name-prefix", _prefix, "--container.network", Network, "--container.spare=false",
-                "--container.egress", "off", "--state.dir", _directory.State, "--admin.address", _admin.ToString(), "--registry", "off",
-            ],
-            _admin,
-            $"{_directory.MinerLog}.{++_starts}",
-            new Dictionary<string, string?> { [DrillOrder.Variable] = Order });
-        var ready = _miner.WaitUntilReadyAsync(ReadyPatience, cancellation);
+        await LaunchAsync(null);
+        var ready = _miner!.WaitUntilReadyAsync(ReadyPatience, cancellation);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (meanwhile is not null && !ready.IsCompleted)
         {
@@ -136,14 +129,74 @@ sealed class DrillMachine : IAsyncDisposable
         await ready;
     }
 
+    /// <summary>Starts the miner and lets it die of its order before it is ready, or after.</summary>
+    public async Task StartMinerToDieAsync(DrillPoint point, CancellationToken cancellation)
+    {
+        await LaunchAsync(point);
+        await WaitForDeathAsync(point, cancellation);
+    }
+
+    /// <summary>Starts the miner, which cannot work and has to say so.</summary>
+    public async Task<int?> StartMinerInVainAsync(CancellationToken cancellation)
+    {
+        await LaunchAsync(null);
+        return await _miner!.WaitForExitAsync(DeathPatience, cancellation);
+    }
+
+    /// <summary>Starts the miner without waiting for anything.</summary>
+    public Task LaunchAsync() => LaunchAsync(null);
+
+    /// <summary>Has the running miner keep a container ahead, or none.</summary>
+    public async Task UseSpareAsync(bool spare, CancellationToken cancellation)
+    {
+        Spare = spare;
+        if (_startedWithSpare != spare)
+            await StartMinerAsync(null, cancellation);
+    }
+
+    /// <summary>Lets the renter's frozen container go on behind the miner's back.</summary>
+    public async Task ThawAsync(CancellationToken cancellation)
+    {
+        foreach (var each in await ListAsync(cancellation))
+            await _engine.ResumeAsync(each.Id, cancellation);
+    }
+
+    /// <exception cref="InvalidOperationException">A volume tells whose a container is that is not there.</exception>
+    public async Task RequireNoOrphanVolumeAsync(CancellationToken cancellation) => await Demand.SoonAsync(
+        async () => await _engine.CountFactsAsync(cancellation) == 0, "a volume is left behind", cancellation);
+
+    async Task LaunchAsync(DrillPoint? point)
+    {
+        if (_miner is not null)
+            await _miner.DisposeAsync();
+        Arm(point);
+        _startedWithSpare = Spare;
+        _miner = DemoMiner.Start(
+            [
+                "run", "--netuid", _network.Netuid.Value.ToString(CultureInfo.InvariantCulture), "--subtensor.chain_endpoint", _network.Chain.Endpoint.ToString(),
+                "--wallet.path", _wallet.Path, "--wallet.name", _wallet.Name, "--wallet.hotkey", _wallet.HotkeyName,
+                "--axon.port", Text(Target.EndPoint.Port), "--axon.external_ip", Address.ToString(), "--ssh.port", Text(_sshPort),
+                "--container.docker", _docker.ToString(), "--container.name-prefix", _prefix, "--container.network", Network, $"--container.spare={(Spare ? "true" : "false")}",
+                // A rental on this machine keeps its GPUs to itself.
+                "--container.gpus", "none", "--challenge.enabled=false",
+                "--container.egress", "off", "--state.dir", _directory.State, "--admin.address", _admin.ToString(), "--registry", "off",
+            ],
+            _admin,
+            $"{_directory.MinerLog}.{++_starts}",
+            new Dictionary<string, string?> { [DrillOrder.Variable] = Order });
+    }
+
     /// <summary>The containers of the miner under drill.</summary>
     public Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation) => _engine.ListAsync(cancellation);
 
     /// <exception cref="InvalidOperationException">The other miner's container is not what it was.</exception>
-    public async Task RequireMarkerAsync(CancellationToken cancellation)
+    /// <param name="mayRest">Its engine was taken from under it: it need not run, only be there.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RequireMarkerAsync(bool mayRest, CancellationToken cancellation)
     {
         var all = await _foreign.ListAsync(cancellation);
-        Demand.That(all is [{ State: ContainerState.Running } only] && only.Id == _marker, "another miner's container was touched");
+        Demand.That(
+            all is [var only] && only.Id == _marker && (mayRest || only.State == ContainerState.Running), "another miner's container was touched");
     }
 
     public async ValueTask DisposeAsync()

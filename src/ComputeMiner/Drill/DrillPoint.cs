@@ -17,6 +17,9 @@ sealed record DrillPoint(DrillDeed Deed, CrashPoint Step, bool After)
         (DrillDeed.ExchangeKey, [CrashPoint.ReadFile, CrashPoint.ReplaceFile]),
         (DrillDeed.Deallocate, [CrashPoint.WriteReleasing, CrashPoint.Remove, CrashPoint.WriteFree]),
         (DrillDeed.Expiry, [CrashPoint.WriteReleasing, CrashPoint.Remove, CrashPoint.WriteFree]),
+        (DrillDeed.KeepSpare, [CrashPoint.Create, CrashPoint.Start]),
+        (DrillDeed.AllocateSpare, [CrashPoint.Assign, CrashPoint.WriteStarting, CrashPoint.Deliver]),
+        (DrillDeed.Recover, [CrashPoint.List, CrashPoint.Pause, CrashPoint.WritePaused]),
     ];
 
     /// <summary>Every step of every deed, on both sides.</summary>

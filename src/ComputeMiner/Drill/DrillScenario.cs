@@ -1,11 +1,12 @@
 using Bittensor.Dendrite;
+using ComputeMiner.Containers;
 using ComputeMiner.Demo;
 using ComputeMiner.Validator;
 
 namespace ComputeMiner.Drill;
 
 /// <summary>Brings the miner to a point, lets it die there, starts it again, and looks whether anything was lost.</summary>
-sealed class DrillScenario(DrillMachine machine) : IDisposable
+sealed partial class DrillScenario(DrillMachine machine) : IDisposable
 {
     // Longer than any rental of the drill, which are of one day.
     static readonly TimeSpan PastTheEnd = TimeSpan.FromHours(25);
@@ -20,32 +21,17 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
     {
         await PrepareAsync(point.Deed, cancellation);
         await DieAsync(point, cancellation);
-        var held = point.Deed is not (DrillDeed.Allocate or DrillDeed.Deallocate or DrillDeed.Expiry);
+        var held = point.Deed is not (DrillDeed.Allocate or DrillDeed.Deallocate or DrillDeed.Expiry or DrillDeed.KeepSpare or DrillDeed.AllocateSpare);
         await machine.StartMinerAsync(() => RequireNotFreeAsync(held, cancellation), cancellation);
         var seen = point.Deed switch
         {
-            DrillDeed.Allocate => await SettleUnansweredAsync(cancellation),
+            DrillDeed.Allocate or DrillDeed.AllocateSpare => await SettleUnansweredAsync(cancellation),
+            DrillDeed.KeepSpare => await SettleSpareAsync(cancellation),
             DrillDeed.Deallocate or DrillDeed.Expiry => await SettleEndAsync(point, cancellation),
             _ => await SettleHeldAsync(cancellation),
         };
-        await machine.RequireMarkerAsync(cancellation);
+        await machine.RequireMarkerAsync(mayRest: false, cancellation);
         return seen;
-    }
-
-    /// <summary>The miner dies while somebody rents, and its whole state directory with it: its containers tell it who has the machine.</summary>
-    /// <returns>What was seen.</returns>
-    /// <exception cref="InvalidOperationException">A promise was broken; the message says which.</exception>
-    public async Task<string> RunStateLostAsync(CancellationToken cancellation)
-    {
-        await PrepareAsync(DrillDeed.Deallocate, cancellation);
-        await machine.LoseStateAsync(cancellation);
-        await machine.StartMinerAsync(RequireHeldAsync, cancellation);
-        var seen = await SettleHeldAsync(cancellation);
-        await EndAsync(cancellation);
-        await machine.RequireMarkerAsync(cancellation);
-        return seen + ", given back, free";
-
-        Task RequireHeldAsync() => RequireNotFreeAsync(heldThroughout: true, cancellation);
     }
 
     public void Dispose()
@@ -56,24 +42,37 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
 
     async Task PrepareAsync(DrillDeed deed, CancellationToken cancellation)
     {
-        if (deed == DrillDeed.Allocate)
+        if (deed is DrillDeed.Allocate or DrillDeed.KeepSpare or DrillDeed.AllocateSpare)
         {
             if (_rental is not null)
                 await EndAsync(cancellation);
+            await machine.UseSpareAsync(deed == DrillDeed.AllocateSpare, cancellation);
+            if (deed == DrillDeed.AllocateSpare)
+                await RequireSpareAsync(cancellation);
             _rental = new DrillRental(machine, _dendrite);
             return;
         }
+        await machine.UseSpareAsync(false, cancellation);
         if (_rental is null)
         {
             _rental = new DrillRental(machine, _dendrite);
             await _rental.BeginAsync(cancellation);
         }
-        if (deed == DrillDeed.Resume)
+        if (deed is DrillDeed.Resume or DrillDeed.Recover)
             await _rental.Session.ActAsync("pause", cancellation);
     }
 
     async Task DieAsync(DrillPoint point, CancellationToken cancellation)
     {
+        if (point.Deed is DrillDeed.KeepSpare or DrillDeed.Recover)
+        {
+            await machine.KillAsync(cancellation);
+            if (point.Deed == DrillDeed.Recover)
+                await machine.ThawAsync(cancellation);
+            machine.Spare = point.Deed == DrillDeed.KeepSpare;
+            await machine.StartMinerToDieAsync(point, cancellation);
+            return;
+        }
         var session = _rental!.Session;
         if (point.Deed == DrillDeed.Expiry)
             machine.Pass(PastTheEnd, point);
@@ -83,7 +82,7 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task deed = point.Deed switch
         {
-            DrillDeed.Allocate => session.AllocateAsync(1, "", testing: false, over.Token),
+            DrillDeed.Allocate or DrillDeed.AllocateSpare => session.AllocateAsync(1, "", testing: false, over.Token),
             DrillDeed.Pause => session.ActAsync("pause", over.Token),
             DrillDeed.Resume => session.ActAsync("resume", over.Token),
             DrillDeed.Restart => session.ActAsync("restart", over.Token),
@@ -115,6 +114,17 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
         await RequireFreeAsync(cancellation);
         return "free, nothing left";
     }
+
+    async Task<string> SettleSpareAsync(CancellationToken cancellation)
+    {
+        await RequireSpareAsync(cancellation);
+        await RequireFreeAsync(cancellation);
+        return "free, one container kept ahead";
+    }
+
+    async Task RequireSpareAsync(CancellationToken cancellation) => await Demand.SoonAsync(
+        async () => await machine.ListAsync(cancellation) is [{ State: ContainerState.Running, Labels.IsSpare: true }],
+        "no container is kept ahead, or more than one", cancellation);
 
     async Task<string> SettleHeldAsync(CancellationToken cancellation)
     {
@@ -153,7 +163,10 @@ sealed class DrillScenario(DrillMachine machine) : IDisposable
     {
         await Demand.SoonAsync(
             async () => (await _rental!.Session.CheckAsync(cancellation)).Synapse.Output.Status == true, "the machine does not become free", cancellation);
-        await Demand.SoonAsync(async () => (await machine.ListAsync(cancellation)).Count == 0, "a container is left behind", cancellation);
+        await Demand.SoonAsync(
+            async () => !(await machine.ListAsync(cancellation)).Any(each => !machine.Spare || each.Labels is not { IsSpare: true }),
+            "a container is left behind", cancellation);
+        await machine.RequireNoOrphanVolumeAsync(cancellation);
         _rental!.Dispose();
         _rental = null;
     }

@@ -22,6 +22,19 @@ public class AllocationSlotTests
     }
 
     [Fact]
+    public void Restore_AnotherOneFoundWhileTheHolderIsOver_TakesItsPlace()
+    {
+        var over = Some("over", AllocationKind.Rental);
+        _slot.Restore(over with { State = AllocationState.Releasing });
+
+        _slot.Restore(over);
+        Assert.Equal(AllocationState.Releasing, _slot.Held!.State);
+
+        _slot.Restore(Some("found", AllocationKind.Rental));
+        Assert.Equal("found", _slot.Held!.Id);
+    }
+
+    [Fact]
     public void Update_OfWhatIsOver_IsRefused()
     {
         using var start = new CancellationTokenSource();

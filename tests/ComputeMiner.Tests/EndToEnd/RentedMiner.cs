@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Bittensor.Compute;
 using Bittensor.Dendrite;
 using Bittensor.Keys;
 using ComputeMiner.Containers;
 using ComputeMiner.Demo;
+using ComputeMiner.Drill;
 using ComputeMiner.Validator;
 using DevNet;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,9 +30,12 @@ sealed class RentedMiner : IAsyncDisposable
     readonly DockerEngine _engine;
     MinerProcess _miner = null!;
 
-    RentedMiner(DemoNetwork network)
+    readonly string[] _arguments;
+    TimeSpan _later;
+
+    RentedMiner(DemoNetwork network, string[] arguments)
     {
-        _network = network;
+        (_network, _arguments) = (network, arguments);
         var wallet = new Wallet(Path.Combine(_directory, "wallets"), "default", "default");
         using var coldkey = Keypair.FromMnemonic(Mnemonic.Generate());
         using var secrets = KeySecrets.FromMnemonic(Mnemonic.Generate());
@@ -52,9 +57,11 @@ sealed class RentedMiner : IAsyncDisposable
 
     public Hotkey Validator => _network.Validator.Hotkey;
 
-    public static async Task<RentedMiner> StartAsync(CancellationToken cancellation)
+    /// <param name="cancellation">Ends the start.</param>
+    /// <param name="arguments">More of the miner's own.</param>
+    public static async Task<RentedMiner> StartAsync(CancellationToken cancellation, params string[] arguments)
     {
-        var world = new RentedMiner(await DemoNetwork.StartAsync(TimeSpan.FromSeconds(1), cancellation));
+        var world = new RentedMiner(await DemoNetwork.StartAsync(TimeSpan.FromSeconds(1), cancellation), arguments);
         await world.StartMinerAsync(cancellation);
         return world;
     }
@@ -112,6 +119,26 @@ sealed class RentedMiner : IAsyncDisposable
             await pause.WaitForNextTickAsync(limit.Token);
     }
 
+    /// <summary>Makes it later for the miner.</summary>
+    public void Pass(TimeSpan time)
+    {
+        _later += time;
+        DrillOrder.Write(Order, _later, null);
+    }
+
+    string Order => Path.Combine(_directory, "order");
+
+    /// <summary>What a caller sends who waits no longer than he says, or goes.</summary>
+    public async Task<bool> AllocateAsync(int days, bool testing, CancellationToken leave) =>
+        Status(await _session.AllocateAsync(days, "", testing, leave));
+
+    /// <summary>Asks for the machine with a timeout that is over before it can be given; the answer may not even arrive.</summary>
+    public async Task<bool> AllocateWithinAsync(TimeSpan timeout)
+    {
+        var synapse = new AllocateSynapse { Timeline = 1, Checking = false, PublicKey = _session.PublicKey };
+        return Status(await _dendrite.CallAsync(_target, synapse, timeout, TestContext.Current.CancellationToken));
+    }
+
     public async Task<bool> AllocateAsync() => Status(await _session.AllocateAsync(1, "", testing: false, TestContext.Current.CancellationToken));
 
     public async Task<bool> DeallocateAsync() => Status(await _session.DeallocateAsync(TestContext.Current.CancellationToken));
@@ -159,17 +186,18 @@ sealed class RentedMiner : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    static bool Status(DendriteResponse<Bittensor.Compute.AllocateSynapse> answer) => answer.Synapse.Output.Status == true;
+    static bool Status(DendriteResponse<AllocateSynapse> answer) => answer.Synapse.Output.Status == true;
 
     async Task StartMinerAsync(CancellationToken cancellation)
     {
+        DrillOrder.Write(Order, _later, null);
         _miner = MinerProcess.Start(
         [
             "run", "--netuid", Text(_network.Netuid.Value), "--subtensor.chain_endpoint", _network.Chain.Endpoint.ToString(),
             "--wallet.path", Path.Combine(_directory, "wallets"), "--axon.port", Text(_target.EndPoint.Port), "--axon.external_ip", "127.0.0.2",
             "--ssh.port", Text(_sshPort), "--container.name-prefix", $"operator-{_sshPort}-", "--state.dir", State, "--admin.address", _admin.ToString(),
-            "--registry", "wandb", "--registry.url", _network.Registry.Endpoint.ToString(),
-        ], new Dictionary<string, string?> { ["WANDB_API_KEY"] = DevRegistryAccount.Default.Key });
+            "--registry", "wandb", "--registry.url", _network.Registry.Endpoint.ToString(), .. _arguments,
+        ], new Dictionary<string, string?> { ["WANDB_API_KEY"] = DevRegistryAccount.Default.Key, [DrillOrder.Variable] = Order });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         using var http = new HttpClient();
