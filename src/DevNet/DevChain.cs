@@ -45,6 +45,16 @@ public sealed class DevChain : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Told of what each request asks for, in the chain's names: <c>storage Pallet.Item</c>, <c>call Api_method</c>, <c>rpc method</c>. Called
+    /// while the request is answered.
+    /// </summary>
+    public event Action<string> Asked
+    {
+        add => _dispatcher.Asked += value;
+        remove => _dispatcher.Asked -= value;
+    }
+
     /// <summary>Starts the chain and its server.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<DevChain> StartAsync(DevChainOptions options, CancellationToken cancellation = default)

@@ -61,6 +61,17 @@ const questions = {
     return api.registry.createType(type, reply.toU8a(true)).toJSON();
   },
   constant: ({ pallet, name }) => api.consts[pallet][name].toJSON(),
+  // What the node says of itself, as the type library decodes it; of a subscription the first notification.
+  node: async ({ section, method, params }) => (await api.rpc[section][method](...params)).toJSON(),
+  first: ({ section, method }) => new Promise((resolve) => api.rpc[section][method]((value) => resolve(value.toJSON()))),
+  header: async ({ at }) => {
+    const header = await api.rpc.chain.getHeader(at);
+    return { number: header.number.toNumber(), hash: header.hash.toHex(), parentHash: header.parentHash.toHex() };
+  },
+  block: async ({ at }) => (await api.rpc.chain.getBlock(at)).block.extrinsics.map((extrinsic) => ({
+    bytes: extrinsic.toHex(), hash: extrinsic.hash.toHex(), signer: extrinsic.isSigned ? extrinsic.signer.toString() : null,
+    call: `${extrinsic.method.section}.${extrinsic.method.method}`, arguments: extrinsic.method.args.map((argument) => argument.toJSON()),
+  })),
   head: async () => (await api.rpc.chain.getHeader()).number.toNumber(),
   fee: async ({ uri, method, args }) => (await api.tx.subtensorModule[method](...args).paymentInfo(keyring.addFromUri(uri))).partialFee.toNumber(),
   // Signs, submits, and answers with the statuses seen and the events of the extrinsic once it is finalised.

@@ -22,6 +22,9 @@ sealed class RpcDispatcher
         _methods.Add("rpc_methods", call => WriteMethods(call.Result, names));
     }
 
+    /// <summary>Told what every request asks for.</summary>
+    public Action<string>? Asked { get; set; }
+
     /// <summary>Handles one frame: everything it causes is sent to the session in order.</summary>
     public void Handle(byte[] message, RpcSession session)
     {
@@ -128,6 +131,8 @@ sealed class RpcDispatcher
                 throw new RpcException(-32601, "Method not found");
             request.TryGetProperty("params", out var parameters);
             using var call = new RpcCall(parameters, session);
+            if (Asked is { } asked)
+                RequestSubjects.Of(name.GetString()!, call, _chain.Head.Runtime).ForEach(asked);
             method(call);
             if (id is { } answered)
                 WriteResult(writer, answered, call.WrittenJson);

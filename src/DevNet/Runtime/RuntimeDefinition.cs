@@ -67,6 +67,9 @@ sealed class RuntimeDefinition
     /// <param name="name"><c>Pallet.Item</c>.</param>
     public StoragePrefix Storage(string name) => _storage[name];
 
+    /// <summary>The item (<c>Pallet.Item</c>) a storage key belongs to; null when there is none.</summary>
+    public string? StorageName(byte[] key) => _storage.FirstOrDefault(item => key.AsSpan().StartsWith(item.Value.Bytes)).Key;
+
     public bool HasStorage(string name) => _storage.ContainsKey(name);
 
     /// <summary>The indices of an event, by <c>Pallet.Event</c>.</summary>

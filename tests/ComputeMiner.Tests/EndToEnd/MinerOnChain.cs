@@ -45,12 +45,14 @@ sealed class MinerOnChain : IAsyncDisposable
 
     public string Chain => _chain.Endpoint.ToString();
 
+    public DevChain Network => _chain;
+
     public AxonTarget Target => new(new IPEndPoint(IPAddress.Loopback, _axonPort), Hotkey);
 
     public MinerProcess Process { get; private set; } = null!;
 
-    public static async Task<MinerOnChain> CreateAsync() =>
-        new(await DevChain.StartAsync(new DevChainOptions { BlockTime = TimeSpan.FromMilliseconds(250) }));
+    public static async Task<MinerOnChain> CreateAsync(DevRuntime runtime = DevRuntime.Current, TimeSpan? blockTime = null) =>
+        new(await DevChain.StartAsync(new DevChainOptions { BlockTime = blockTime ?? TimeSpan.FromMilliseconds(250), Runtime = runtime }));
 
     /// <summary>Starts the miner and waits until it admits the validator, which needs the metagraph.</summary>
     public async Task StartAsync(params string[] arguments)

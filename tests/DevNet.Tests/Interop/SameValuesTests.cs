@@ -91,7 +91,7 @@ public class SameValuesTests
     static Task<JsonNode?> BytesAsync(PolkadotApiProcess polkadot, string method, string parameters, string type) =>
         polkadot.AskAsync("bytes", new() { ["method"] = method, ["params"] = parameters, ["type"] = type });
 
-    static async Task ServePrometheusAsync(FaultScene scene)
+    internal static async Task ServePrometheusAsync(FaultScene scene)
     {
         var call = new ServePrometheusCall(190, IPAddress.Parse("203.0.113.11"), 9100);
         var serving = scene.Client.ServePrometheusAsync(FaultScene.Compute, call, scene.Miner, scene.Patience);
