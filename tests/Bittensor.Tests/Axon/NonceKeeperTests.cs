@@ -53,6 +53,20 @@ public sealed class NonceKeeperTests : IDisposable
         Assert.Equal(200, (await next.ExchangeAsync(RequestOf(next, 8))).Status);
     }
 
+    /// <summary>A clock that was set back is an alarm, and there is nothing to be behind of.</summary>
+    [Fact]
+    public async Task Start_TheFirstTimeAndTheNext_RaisesNoAlarm()
+    {
+        await using (var first = await StartAsync())
+        {
+            Assert.DoesNotContain(first.Logs.Lines, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
+            first.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(200, (await first.ExchangeAsync(RequestOf(first, 0))).Status);
+        }
+        await using var next = await StartAsync(from: DateTimeOffset.UtcNow.AddDays(1));
+        Assert.DoesNotContain(next.Logs.Lines, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
+    }
+
     [Fact]
     public async Task Clock_SetBackAfterAKill_NothingOfBeforeGetsIn()
     {
