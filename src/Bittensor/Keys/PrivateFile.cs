@@ -22,16 +22,19 @@ static class PrivateFile
         var temporary = $"{path}.{Guid.NewGuid():N}{TemporaryEnding}";
         try
         {
-            CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write };
+            var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            CreateDirectory(directory);
+            RemoveLeftovers(directory);
+            // Shared for being renamed only: who else opens it alone finds its writer alive.
+            var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = FileMode;
             using (var stream = new FileStream(temporary, options))
             {
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);
+                File.Move(temporary, path, overwrite);
             }
-            File.Move(temporary, path, overwrite);
             DurableFile.FlushDirectoryOf(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -50,6 +53,23 @@ static class PrivateFile
     {
         if (!overwrite && File.Exists(path))
             throw Exists(path);
+    }
+
+    /// <summary>Removes what killed writers left: a key nobody was ever told of, readable by whoever gets at the disk.</summary>
+    static void RemoveLeftovers(string directory)
+    {
+        foreach (var file in Directory.EnumerateFiles(directory, $"*{TemporaryEnding}").Where(file => IsTemporary(Path.GetFileName(file))))
+        {
+            try
+            {
+                using var alone = new FileStream(file, System.IO.FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(file);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Its writer lives, or it is not ours to remove; the key to be written now is not concerned.
+            }
+        }
     }
 
     // The platform gives the mode to the last directory only, so each missing one is made by itself.

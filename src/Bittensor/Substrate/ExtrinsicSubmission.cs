@@ -5,10 +5,8 @@ using Bittensor.Substrate.Rpc;
 namespace Bittensor.Substrate;
 
 /// <summary>Signs and submits extrinsics, one signature at a time, so that nonces do not collide; sees each through to its outcome.</summary>
-sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions options) : IDisposable
+sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions options, SemaphoreSlim signing)
 {
-    readonly SemaphoreSlim _signing = new(1, 1);
-
     public async Task<ExtrinsicReceipt> RunAsync(Func<RuntimeMetadata, byte[]> call, Keypair signer, CancellationToken cancellation)
     {
         for (var isFirst = true; ; isFirst = false)
@@ -37,13 +35,11 @@ sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions option
     /// <summary>The bytes do not decode: they were made for another runtime, if that has changed since.</summary>
     static bool IsForeign(ExtrinsicFailedException fault) => fault.ErrorName is "BadFormat" or "VerificationError" or "Call";
 
-    public void Dispose() => _signing.Dispose();
-
     async Task<ExtrinsicReceipt> RunOnceAsync(Func<RuntimeMetadata, byte[]> call, Keypair signer, CancellationToken cancellation)
     {
         ExtrinsicWatch watch;
         RpcSubscription? statuses;
-        await _signing.WaitAsync(cancellation);
+        await signing.WaitAsync(cancellation);
         try
         {
             // Until it is submitted nothing has happened: a connection that drops is a reason to sign on the next one.
@@ -54,7 +50,7 @@ sealed class ExtrinsicSubmission(SubstrateClient client, SubstrateOptions option
         }
         finally
         {
-            _signing.Release();
+            signing.Release();
         }
         return await watch.RunAsync(statuses, cancellation);
     }

@@ -15,6 +15,8 @@ public sealed class SubstrateClient : IAsyncDisposable
 
     readonly SessionKeeper _sessions;
     readonly ExtrinsicSubmission _submission;
+    // Not disposed: when the client is, somebody may still hold it or wait for it, and there is nothing in it to free.
+    readonly SemaphoreSlim _signing = new(1, 1);
 
     /// <param name="options">Endpoints and limits.</param>
     /// <param name="time">The clock for timeouts and pauses.</param>
@@ -26,7 +28,7 @@ public sealed class SubstrateClient : IAsyncDisposable
         if (options.Endpoints.Count == 0 || options.Endpoints.Any(endpoint => endpoint.Scheme is not ("ws" or "wss")))
             throw new ArgumentException("At least one chain endpoint is needed, and each must be a ws:// or wss:// address.", nameof(options));
         _sessions = new SessionKeeper(options, time, logger);
-        _submission = new ExtrinsicSubmission(this, options);
+        _submission = new ExtrinsicSubmission(this, options, _signing);
     }
 
     /// <summary>The newest block known; waits for a connection.</summary>
@@ -84,11 +86,7 @@ public sealed class SubstrateClient : IAsyncDisposable
         _submission.RunAsync(call, signer, cancellation);
 
     /// <summary>Closes the connection. Followers of heads end, calls in flight fail.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _sessions.DisposeAsync();
-        _submission.Dispose();
-    }
+    public ValueTask DisposeAsync() => _sessions.DisposeAsync();
 
     internal Task<ChainSession> GetSessionAsync(CancellationToken cancellation) => _sessions.GetAsync(cancellation);
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Bittensor.Axon;
 using Bittensor.Keys;
 using ComputeMiner.Admission;
@@ -17,24 +16,22 @@ sealed class StatusSource(
     Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup,
     Func<IReadOnlyList<SafeguardState>> safeguards, ChallengeSolver? solver, RegistryLink registry, TimeProvider time)
 {
-    /// <summary>Refreshed with each head, every 12 s; older than this, the chain has been away for a while.</summary>
-    static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
-
     /// <summary>Parts beside those every miner has.</summary>
     public IReadOnlyList<Func<ComponentStatus>> More { get; init; } = [];
 
     readonly DateTimeOffset _started = time.GetUtcNow();
+    readonly ChainStatusSource _chain = new(hotkey, metagraphs, follower, announcer, time);
 
     public MinerStatus Read()
     {
         var now = time.GetUtcNow();
-        var chain = ReadChain(now);
+        var chain = _chain.Read();
         var snapshot = allocator.Current;
         var presence = announcer.Current;
         ComponentStatus[] components =
         [
             new("Delivery", snapshot.Ready, startup.Progress),
-            new("Metagraph", chain.MetagraphAgeSeconds <= StaleAfter.TotalSeconds, chain.MetagraphAgeSeconds is { } age ? $"{age:0} s old" : "not read yet"),
+            ChainStatusSource.Metagraph(chain),
             new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
             new("Registry", registry.Publisher.Current.Stage is RegistryStage.Published, registry.Publisher.Current.Detail),
@@ -46,22 +43,6 @@ sealed class StatusSource(
         return new MinerStatus(
             ProductVersion.Text, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,
             components, chain, ReadRental(snapshot), ReadRequests(), ReadRefusals());
-    }
-
-    ChainStatus ReadChain(DateTimeOffset now)
-    {
-        var metagraph = metagraphs.Current;
-        var presence = announcer.Current;
-        Bittensor.Subtensor.Neuron? self = null;
-        metagraph?.TryGetNeuron(hotkey, out self);
-        return new ChainStatus(
-            follower.Head?.Number,
-            metagraph is null ? null : (now - metagraph.FetchedAt).TotalSeconds,
-            metagraph?.Neurons.Length ?? 0,
-            self?.Uid.Value ?? presence.Uid?.Value,
-            self?.Stake,
-            presence.Published is { IsServing: true } axonInfo ? new IPEndPoint(axonInfo.Ip, axonInfo.Port).ToString() : null,
-            presence.Detail);
     }
 
     RentalStatus ReadRental(AllocationSnapshot snapshot) => snapshot.Allocation is { } held

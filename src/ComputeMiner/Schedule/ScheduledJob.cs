@@ -40,7 +40,7 @@ sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider
 
     /// <summary>
     /// Starts the job when it is due and not under way; returns at once. One that is late runs at the first head after it ended; one of
-    /// every head at once for the newest it missed.
+    /// every head at once for the newest it missed, and again at a head told again when it failed there: the chain is back.
     /// </summary>
     public void OnHead(ulong block, CancellationToken cancellation)
     {
@@ -65,7 +65,7 @@ sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider
         if (_window is not { } last)
             return true;
         if (job.Interval == 1)
-            return block != _lastBlock;
+            return block != _lastBlock || (!_status.Ok && !_status.IsRunning);
         return block / job.Interval > last || (block < _lastBlock && _lastBlock - block > DeepestReorganisation);
     }
 

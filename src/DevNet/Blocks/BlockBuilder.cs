@@ -52,7 +52,8 @@ sealed class BlockBuilder
         state.Set("System.Number", LittleEndian.U32(number));
         state.Set("System.ParentHash", parent.Hash);
         state.Set("System.BlockHash", [LittleEndian.U32(parent.Number)], parent.Hash);
-        if (number > BlockHashCount)
+        // That of block 0 stays (polkadot-sdk, substrate/frame/system/src/lib.rs, finalize).
+        if (number > BlockHashCount + 1)
             state.Remove("System.BlockHash", LittleEndian.U32(number - BlockHashCount - 1));
         RuntimeMigration.Run(state);
         foreach (var netuid in Networks(state))

@@ -143,10 +143,12 @@ sealed class RpcDispatcher
             if (id is not null || request.ValueKind != JsonValueKind.Object)
                 WriteError(writer, id, error);
         }
-        catch (Exception fault) when (id is not null)
+#pragma warning disable CA1031 // The edge: a fault of this chain is answered as a node answers its own, and the connection goes on.
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
-            // The edge: a fault of this chain is answered as a node answers its own, and the connection goes on.
-            WriteError(writer, id, new RpcException(-32603, "Internal error", $"{fault.GetType().Name}: {fault.Message}"));
+            if (id is not null)
+                WriteError(writer, id, new RpcException(-32603, "Internal error", $"{fault.GetType().Name}: {fault.Message}"));
         }
     }
 

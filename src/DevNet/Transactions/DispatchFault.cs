@@ -9,6 +9,9 @@ readonly record struct DispatchFault(byte[] Encoded)
 
     public static DispatchFault NotExpendable { get; } = new([7, 8]);
 
+    /// <summary>Arithmetic, Overflow.</summary>
+    public static DispatchFault Overflow { get; } = new([8, 1]);
+
     public static DispatchFault BelowMinimum { get; } = new([7, 2]);
 
     /// <param name="runtime">Where the error's numbers are looked up.</param>

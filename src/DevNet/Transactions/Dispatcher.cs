@@ -89,7 +89,9 @@ sealed class Dispatcher(ChainState state, EventLog events)
         var left = free - call.Rao;
         if (call.KeepAlive && left < BalancesPallet.ExistentialDeposit)
             return DispatchFault.NotExpendable;
-        if (_accounts.Free(call.Destination) + call.Rao < BalancesPallet.ExistentialDeposit)
+        if (call.Destination != signer && _accounts.Free(call.Destination) > ulong.MaxValue - call.Rao)
+            return DispatchFault.Overflow;
+        if (call.Destination != signer && _accounts.Free(call.Destination) + call.Rao < BalancesPallet.ExistentialDeposit)
             return DispatchFault.BelowMinimum;
         _accounts.SetFree(signer, left < BalancesPallet.ExistentialDeposit ? 0 : left);
         _accounts.SetFree(call.Destination, _accounts.Free(call.Destination) + call.Rao);

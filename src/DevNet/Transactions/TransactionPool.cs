@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bittensor.Scale;
 using DevNet.Blocks;
 using DevNet.Rpc;
@@ -37,8 +38,9 @@ sealed class TransactionPool(TimeProvider time, byte[] genesisHash)
             throw fault.ToRpcError();
         if (_entries.Exists(entry => entry.Transaction.Signer == transaction.Signer && entry.Transaction.Nonce == transaction.Nonce))
         {
+            var priority = state.Runtime.Rules.Priority;
             throw new RpcException(
-                1014, "Priority is too low: (1 vs 1)", "The transaction has too low priority to replace another transaction already in the pool.");
+                1014, string.Create(CultureInfo.InvariantCulture, $"Priority is too low: ({priority} vs {priority})"), "The transaction has too low priority to replace another transaction already in the pool.");
         }
         var added = new PoolEntry(transaction);
         _entries.Add(added);

@@ -55,7 +55,7 @@ static class TransactionValidator
     }
 
     static TransactionFault? CheckPayment(SignedExtrinsic transaction, ChainState state) =>
-        Fee(transaction) + transaction.Tip > new Accounts(state).Free(transaction.Signer) ? TransactionFault.Payment : null;
+        (UInt128)Fee(transaction) + transaction.Tip > new Accounts(state).Free(transaction.Signer) ? TransactionFault.Payment : null;
 
     static TransactionFault? CheckCall(SignedExtrinsic transaction, ChainState state) => transaction.Call switch
     {

@@ -47,6 +47,24 @@ public sealed class WalletTests : IDisposable
         Assert.Throws<ArgumentException>(() => new Wallet(_directory.Path, "default", name));
     }
 
+    /// <summary>A writer that was killed leaves a file that may hold a key; the next one that writes there removes it.</summary>
+    [Fact]
+    public void CreateHotkey_LeftoverOfAKilledWriter_IsRemovedAndNothingElse()
+    {
+        var hotkeys = Directory.CreateDirectory(System.IO.Path.Combine(_directory.Path, "owner", "hotkeys")).FullName;
+        string At(string name) => System.IO.Path.Combine(hotkeys, name);
+        var (leftover, ofOthers) = (At($"older.{Guid.NewGuid():N}.tmp"), At("notes.tmp"));
+        File.WriteAllText(leftover, "{");
+        File.WriteAllText(ofOthers, "mine");
+        var beingWritten = At($"other.{Guid.NewGuid():N}.tmp");
+        using (new FileStream(beingWritten, FileMode.CreateNew, FileAccess.Write, FileShare.Delete))
+            new Wallet(_directory.Path, "owner", "worker").CreateHotkey(_alice);
+
+        Assert.Equal(
+            new[] { ofOthers, beingWritten, At("worker"), At("workerpub.txt") }.Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(hotkeys).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void CreateHotkey_NewWallet_LoadsBack()
     {

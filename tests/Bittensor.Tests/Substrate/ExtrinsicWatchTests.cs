@@ -55,6 +55,76 @@ public sealed class ExtrinsicWatchTests
         Assert.Equal(1, chain.Node.Connections);
     }
 
+    /// <summary>As long as a node's own pool waits for it: 512 blocks.</summary>
+    [Fact]
+    public async Task ServeAxon_BlockThatNeverBecomesFinal_IsGivenUpAfter512Blocks()
+    {
+        using var patience = Patience(seconds: 150);
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        await using var client = ClientOf(chain, finalized: true);
+        using var miner = Keypair.FromUri("//Miner");
+        chain.Before = async (peer, request) =>
+        {
+            if (request.GetProperty("method").GetString() != "chain_getFinalizedHead")
+                return false;
+            await peer.ReplyAsync(request, chain.Genesis.ToString());
+            return true;
+        };
+
+        var serving = client.ServeAxonAsync(new Netuid(27), new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091), miner, patience.Token);
+        await chain.Node.SeenAsync("author_submitAndWatchExtrinsic", patience.Token);
+        var included = chain.Height + 1;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (var heads = 0; !serving.IsCompleted && await timer.WaitForNextTickAsync(patience.Token); heads++)
+        {
+            for (var block = 0; block < 8 && chain.Height < included + 511; block++)
+                await chain.ProduceAsync();
+            if (chain.Height == included + 511 && chain.Node.Methods.Count(method => method == "chain_getFinalizedHead") > 3)
+            {
+                Assert.False(serving.IsCompleted);
+                await chain.ProduceAsync();
+            }
+        }
+        var fault = await Assert.ThrowsAsync<ExtrinsicFailedException>(() => serving);
+
+        Assert.Equal("FinalityTimeout", fault.ErrorName);
+        Assert.Contains("512 blocks", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>At shutdown: what is under way ends with the client's own word, wherever it is.</summary>
+    [Theory]
+    [InlineData("system_accountNextIndex")]
+    [InlineData("author_submitAndWatchExtrinsic")]
+    public async Task Dispose_WhileServing_EndsItAsAClosedClient(string lastSeen)
+    {
+        using var patience = Patience();
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        var client = ClientOf(chain, finalized: false);
+        using var miner = Keypair.FromUri("//Miner");
+        var seen = new TaskCompletionSource();
+        chain.Before = async (peer, request) =>
+        {
+            if (request.GetProperty("method").GetString() != lastSeen)
+                return false;
+            if (lastSeen.StartsWith("author", StringComparison.Ordinal))
+                await peer.ReplyAsync(request, "kept");
+            seen.TrySetResult();
+            return true;
+        };
+        var call = new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091);
+        var serving = client.ServeAxonAsync(new Netuid(27), call, miner, patience.Token);
+        await seen.Task.WaitAsync(patience.Token);
+        var waiting = client.ServeAxonAsync(new Netuid(27), call, miner, patience.Token);
+
+        await client.DisposeAsync();
+
+        foreach (var one in (Task[])[serving, waiting])
+        {
+            var fault = await Record.ExceptionAsync(() => one.WaitAsync(patience.Token));
+            Assert.True(fault is SubstrateException { IsTransient: true } or ObjectDisposedException { ObjectName: "SessionKeeper" or "Bittensor.Substrate.SessionKeeper" }, $"{fault}");
+        }
+    }
+
     /// <summary>Serves while blocks are made that never hold the extrinsic.</summary>
     static async Task<ExtrinsicFailedException> ServeAsync(bool finalized, Func<ScriptedPeer, JsonElement, Task> submitted)
     {
@@ -78,10 +148,10 @@ public sealed class ExtrinsicWatchTests
         return await Assert.ThrowsAsync<ExtrinsicFailedException>(() => serving);
     }
 
-    static CancellationTokenSource Patience()
+    static CancellationTokenSource Patience(int seconds = 30)
     {
         var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromSeconds(seconds));
         return patience;
     }
 

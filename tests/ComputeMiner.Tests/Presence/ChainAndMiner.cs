@@ -20,7 +20,7 @@ sealed class ChainAndMiner : IAsyncDisposable
         _patience.CancelAfter(TimeSpan.FromSeconds(60));
         Chain = chain;
         Client = new SubtensorClient(
-            new SubtensorOptions { Endpoints = [chain.Endpoint], RequestTimeout = TimeSpan.FromSeconds(5) }, TimeProvider.System,
+            new SubtensorOptions { Endpoints = [chain.Endpoint], OfflineTimeout = TimeSpan.FromSeconds(5) }, TimeProvider.System,
             Logs.CreateLogger<SubtensorClient>());
         Announcer = new AxonAnnouncer(Client, Netuid, Hotkey, _ => WishAsync(), Metagraphs, Logs.CreateLogger<AxonAnnouncer>());
         Refresher = new MetagraphRefresher(Client, Netuid, Metagraphs, Logs.CreateLogger<MetagraphRefresher>());

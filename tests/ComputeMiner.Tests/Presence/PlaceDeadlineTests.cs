@@ -95,6 +95,24 @@ public sealed class PlaceDeadlineTests
         await AssertInPlaceWithinABlockAsync(scene);
     }
 
+    /// <summary>What failed at the head that the node still has is done when it is back; no further block is needed for that.</summary>
+    [Fact]
+    public async Task Hang_OverWithoutANewBlock_PlaceIsIntactAllTheSame()
+    {
+        await using var scene = await PlaceScene.OpenAsync(DevRuntime.Current, isSettled: true, isVirtual: true);
+        await AskAndHoldAsync(scene);
+        scene.Chain.Faults.StopAnswering();
+        scene.Chain.Faults.LoseHeldReplies();
+        await scene.PassAsync(TimeSpan.FromSeconds(100));
+        Assert.NotEqual(scene.Chain.BlockNumber, scene.Metagraphs.Current!.Block);
+        scene.Chain.Faults.ResumeAnswering();
+        var returned = scene.Clock!.GetUtcNow();
+
+        await scene.UntilAsync(scene.IsInPlace);
+
+        Assert.InRange(scene.Clock.GetUtcNow() - returned, TimeSpan.Zero, BlockTime);
+    }
+
     /// <summary>Nothing is asked of it while it hangs, and all that is missed is a head.</summary>
     [Fact]
     public async Task Hang_WhileNothingIsAsked_PlaceIsIntactWithinOneBlock()

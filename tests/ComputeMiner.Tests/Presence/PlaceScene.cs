@@ -20,7 +20,6 @@ sealed class PlaceScene : IAsyncDisposable
     readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     readonly Keypair _hotkey = Keypair.FromUri("//Miner");
     readonly SubtensorClient _client;
-    readonly ChainFollower _follower;
 
     PlaceScene(DevRuntime runtime, DevChain chain, bool isVirtual)
     {
@@ -41,9 +40,9 @@ sealed class PlaceScene : IAsyncDisposable
         _client = new SubtensorClient(Options, Clock ?? TimeProvider.System, Logs.CreateLogger<SubtensorClient>());
         Announcer = new AxonAnnouncer(_client, Netuid, _hotkey, _ => Task.FromResult(Place), Metagraphs, Logs.CreateLogger<AxonAnnouncer>());
         var refresher = new MetagraphRefresher(_client, Netuid, Metagraphs, Logs.CreateLogger<MetagraphRefresher>());
-        _follower = new ChainFollower(_client, Logs.CreateLogger<ChainFollower>());
-        var schedule = new BlockSchedule([PlaceJobs.Of(refresher, Announcer)], TimeProvider.System, Logs.CreateLogger<BlockSchedule>());
-        _follower.HeadSeen += block => schedule.OnHead(block, _patience.Token);
+        Follower = new ChainFollower(_client, Logs.CreateLogger<ChainFollower>());
+        var schedule = new BlockSchedule([PlaceJobs.Of(refresher, Announcer)], Clock ?? TimeProvider.System, Logs.CreateLogger<BlockSchedule>());
+        Follower.HeadSeen += block => schedule.OnHead(block, _patience.Token);
     }
 
     public DevRuntime Runtime { get; }
@@ -54,6 +53,10 @@ sealed class PlaceScene : IAsyncDisposable
 
     /// <summary>The miner's time; null where it is the machine's.</summary>
     public VirtualClock? Clock { get; }
+
+    public ChainFollower Follower { get; }
+
+    public Hotkey Hotkey => _hotkey.Hotkey;
 
     public MetagraphSource Metagraphs { get; } = new();
 
@@ -78,7 +81,7 @@ sealed class PlaceScene : IAsyncDisposable
         var (scene, chain) = await StartAsync(runtime, isVirtual);
         scene.Register();
         await chain.ProduceBlocksAsync(2);
-        await scene._follower.StartAsync(scene.Patience);
+        await scene.Follower.StartAsync(scene.Patience);
         await chain.WhenPooledAsync().WaitAsync(scene.Patience);
         if (!isSettled)
             return scene;
@@ -92,7 +95,7 @@ sealed class PlaceScene : IAsyncDisposable
     {
         var (scene, chain) = await StartAsync(runtime, isVirtual: true);
         await chain.ProduceBlocksAsync(2);
-        await scene._follower.StartAsync(scene.Patience);
+        await scene.Follower.StartAsync(scene.Patience);
         await scene.UntilAsync(() => scene.Announcer.Current.Stage == AxonStage.NotRegistered);
         return scene;
     }
@@ -121,7 +124,7 @@ sealed class PlaceScene : IAsyncDisposable
         var axon = await witness.GetAxonAsync(Netuid, _hotkey.Hotkey, Patience);
         Assert.Equal((Place.Ip, Place.Port, Place.Version, Place.IpType), (axon!.Ip, axon.Port, axon.Version, axon.IpType));
         Assert.Equal(Metagraphs.Current!.Neurons[0].Axon, axon);
-        Assert.False(_follower.ExecuteTask!.IsCompleted);
+        Assert.False(Follower.ExecuteTask!.IsCompleted);
     }
 
     /// <summary>Lets the miner's time pass while the node is as it is.</summary>
@@ -157,8 +160,8 @@ sealed class PlaceScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _follower.StopAsync(CancellationToken.None);
-        _follower.Dispose();
+        await Follower.StopAsync(CancellationToken.None);
+        Follower.Dispose();
         await _client.DisposeAsync();
         await Chain.DisposeAsync();
         _hotkey.Dispose();

@@ -170,6 +170,19 @@ public class BlockScheduleTests
     }
 
     [Fact]
+    public async Task Job_OfEveryHeadThatFailed_RunsAgainWhenItsHeadIsToldAgain()
+    {
+        var runs = 0;
+        var job = new BlockJob("read", 1, TimeSpan.FromMinutes(1), (_, _) => ++runs == 1 ? throw new JobFailedException("no chain") : Task.FromResult("read"));
+        var schedule = new BlockSchedule([job], TimeProvider.System, NullLogger<BlockSchedule>.Instance);
+
+        for (var told = 0; told < 3; told++)
+            await HeadAsync(schedule, 7);
+
+        Assert.Equal((2, true, "read"), (runs, schedule.Jobs[0].Ok, schedule.Jobs[0].Result));
+    }
+
+    [Fact]
     public async Task Job_ThatThrows_ShowsWhyAndGoesOn()
     {
         var schedule = Schedule([new BlockJob("failing", 1, TimeSpan.FromSeconds(5), (block, _) =>

@@ -80,7 +80,8 @@ sealed class VirtualClock(SubstrateOptions options) : TimeProvider
     /// <summary>Pauses have a random part; every deadline is of whole seconds.</summary>
     static bool IsPause(TimeSpan span) => span.Ticks % TimeSpan.TicksPerSecond != 0;
 
-    bool IsDeadline(TimeSpan span) => !IsPause(span) && span != options.ConnectTimeout && span != options.HeadTimeout && span != options.OfflineTimeout;
+    bool IsDeadline(TimeSpan span) => !IsPause(span) && span <= options.LongestRequestTimeout
+        && span != options.ConnectTimeout && span != options.HeadTimeout && span != options.OfflineTimeout;
 
     public override string ToString()
     {
