@@ -28,8 +28,15 @@ static class AnswerBody
     }
 
     /// <summary>Reads an answer of status 200.</summary>
+    /// <exception cref="AnswerException">It is no such answer.</exception>
     /// <returns>The synapse, the axon's status where the body has one, and a fault that does not spoil the synapse.</returns>
     public static (TSynapse Synapse, AnswerStatus Status, AnswerException? Fault) Read<TSynapse>(JsonElement root)
+        where TSynapse : class, ISynapse<TSynapse>
+    {
+        return Readable(() => ReadObject<TSynapse>(root));
+    }
+
+    static (TSynapse Synapse, AnswerStatus Status, AnswerException? Fault) ReadObject<TSynapse>(JsonElement root)
         where TSynapse : class, ISynapse<TSynapse>
     {
         if (root.ValueKind != JsonValueKind.Object)
@@ -54,11 +61,24 @@ static class AnswerBody
     }
 
     /// <summary>The <c>message</c> of an answer other than 200; null when it has none.</summary>
-    public static string? Message(JsonElement root)
+    public static string? Message(JsonElement root) => Readable(() =>
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw AnswerException.Unparsable("the body is not an object");
         return root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
+    });
+
+    /// <summary>JSON may hold half a surrogate pair, in a name or a text; it parses and cannot be read.</summary>
+    static T Readable<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            throw AnswerException.Unparsable("a text in it is not Unicode");
+        }
     }
 
     static TSynapse ReadSynapse<TSynapse>(JsonElement root)

@@ -12,6 +12,11 @@ sealed class KeyfileFields
 {
     const int SchnorrkelCryptoType = 1;
 
+    /// <summary>What else a file holds is not ours to judge, nor how deep it goes.</summary>
+    static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+
+    static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
+
     public string? AccountId { get; private init; }
 
     public string? PublicKey { get; private init; }
@@ -27,17 +32,21 @@ sealed class KeyfileFields
     /// <exception cref="KeyfileException">Neither an object of text fields nor the bare public key of the oldest public files.</exception>
     public static KeyfileFields Parse(string path, ReadOnlyMemory<byte> content)
     {
+        // Editors on Windows put one there.
+        if (content.Span.StartsWith(ByteOrderMark))
+            content = content[ByteOrderMark.Length..];
         var text = content.Span.Trim(" \t\r\n"u8);
         if (text.StartsWith("0x"u8))
             return new KeyfileFields { PublicKey = Encoding.UTF8.GetString(text) };
         try
         {
-            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 4 });
+            using var document = JsonDocument.Parse(content, Options);
             return FromObject(path, document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // The parser's message and position are left out: they can repeat a part of a damaged secret.
+            // The second is a field's name with half a character in it. The parser's message and position are left out: they can repeat a
+            // part of a damaged secret.
             throw new KeyfileException(
                 path,
                 "It is neither JSON nor encrypted with a known method ($NACL, $ANSIBLE_VAULT, Fernet). Restore it from its mnemonic.");
@@ -64,9 +73,22 @@ sealed class KeyfileFields
         string? Text(string field) => !root.TryGetProperty(field, out var value) ? null : value.ValueKind switch
         {
             JsonValueKind.Null => null,
-            JsonValueKind.String => value.GetString(),
+            JsonValueKind.String when TryGetText(value) is { } text => text,
             _ => throw new KeyfileException(path, $"Field {field} is not text. Restore the file from a backup or its mnemonic."),
         };
+    }
+
+    /// <summary>Null for a text that is none: one with half a surrogate pair.</summary>
+    static string? TryGetText(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The file's bytes for a key; a public key only where <paramref name="secrets"/> is null. The caller zeroes them.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bittensor.Scale;
 using Bittensor.Substrate.Rpc;
 using Microsoft.Extensions.Logging;
 
@@ -65,7 +64,7 @@ sealed partial class ChainSession : IAsyncDisposable
     {
         feed.Resume(_head);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<SubstrateException>[] parts = [Rpc.Ended, GuardAsync(FollowHeadsAsync(feed, stop.Token)), GuardAsync(FollowRuntimeAsync(stop.Token))];
+        Task<SubstrateException>[] parts = [Rpc.Ended, GuardAsync(FollowHeadsAsync(feed, stop.Token)), GuardAsync(FollowRuntimeAsync(feed, stop.Token))];
         var first = await Task.WhenAny(parts);
         await stop.CancelAsync();
         await Rpc.DisposeAsync();
@@ -120,16 +119,32 @@ sealed partial class ChainSession : IAsyncDisposable
         }
     }
 
-    async Task FollowRuntimeAsync(CancellationToken cancellation)
+    async Task FollowRuntimeAsync(HeadFeed feed, CancellationToken cancellation)
     {
-        await using var versions = await Rpc.SubscribeAsync(
-            "state_subscribeRuntimeVersion", "state_unsubscribeRuntimeVersion", null, cancellation);
+        RpcSubscription versions;
+        try
+        {
+            versions = await Rpc.SubscribeAsync("state_subscribeRuntimeVersion", "state_unsubscribeRuntimeVersion", null, cancellation);
+        }
+        catch (SubstrateException fault) when (fault.Code is not null)
+        {
+            // Some gateways in front of nodes do not pass this subscription on.
+            await AskForRuntimeAsync(feed, cancellation);
+            return;
+        }
+        await using var closing = versions;
         await foreach (var notification in versions.Notifications.ReadAllAsync(cancellation))
         {
             if (RpcRead.RuntimeVersion(notification) != (_runtime.SpecVersion, _runtime.TransactionVersion))
                 await LoadRuntimeAsync(cancellation);
         }
         throw await Rpc.Ended;
+    }
+
+    async Task AskForRuntimeAsync(HeadFeed feed, CancellationToken cancellation)
+    {
+        await foreach (var _ in feed.FollowAsync(_head, cancellation))
+            await LoadRuntimeAsync(cancellation);
     }
 
     /// <summary>A node that is still catching up answers from the past.</summary>
@@ -161,13 +176,14 @@ sealed partial class ChainSession : IAsyncDisposable
         {
             return fault.InnerException as SubstrateException ?? await Rpc.Ended;
         }
-        catch (Exception fault) when (fault is ScaleException or InvalidOperationException or FormatException)
-        {
-            return new SubstrateException($"The node at {Rpc.Endpoint} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
-        }
         catch (OperationCanceledException)
         {
             // Another part ended, or the client is being disposed.
+        }
+        catch (Exception fault)
+        {
+            // Whatever a node sent, it must not end the task that would find another one.
+            return new SubstrateException($"The node at {Rpc.Endpoint} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
         }
         return new SubstrateException($"The connection to the chain at {Rpc.Endpoint} was closed.", isTransient: true);
     }

@@ -27,12 +27,16 @@ static class EventDecoder
         foreach (var item in own)
         {
             if (item is { Pallet: "System", Name: "ExtrinsicFailed" })
-                throw DispatchFailure.Describe(metadata, item.Fields["dispatch_error"], block);
+                throw DispatchFailure.Describe(metadata, ErrorOf(item), block);
             if (item is { Pallet: "System", Name: "ExtrinsicSuccess" })
                 return own;
         }
         throw new ScaleException($"Block {block} records no outcome of extrinsic {extrinsic}.");
     }
+
+    /// <summary>Runtimes before 2022 gave the fields no names.</summary>
+    static ScaleValue ErrorOf(ChainEvent failed) => failed.Fields.Find("dispatch_error")
+        ?? (failed.Fields.Values.IsEmpty ? throw new ScaleException("ExtrinsicFailed is expected to say the error.") : failed.Fields.Values[0]);
 
     static ChainEvent Read(ScaleValue record)
     {

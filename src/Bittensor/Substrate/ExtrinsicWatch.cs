@@ -154,6 +154,11 @@ sealed class ExtrinsicWatch(SubstrateClient client, SubstrateOptions options, Ex
                 isFirst = false;
             }
         }
+        catch (ExtrinsicFailedException)
+        {
+            // A block holds it and its call failed: the caller's own look says so.
+            await expired.CancelAsync();
+        }
         catch (Exception fault) when (fault is OperationCanceledException or SubstrateException)
         {
             // The outcome came first, or the connection went; the caller knows.

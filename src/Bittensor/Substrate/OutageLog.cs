@@ -18,16 +18,17 @@ sealed partial class OutageLog(TimeProvider time, ILogger logger)
     public static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
 
     readonly HashSet<(Uri Endpoint, string Reason)> _said = [];
-    DateTimeOffset? _since;
-    DateTimeOffset? _upSince;
+    // Timestamps: a wall clock that is set must not silence anything.
+    long? _since;
+    long? _upSince;
     bool _isRecoverySaid;
-    DateTimeOffset _next;
+    long _lastReminder;
     TimeSpan _interval;
 
     public void Failed(Uri endpoint, string reason, TimeSpan pause)
     {
-        var now = time.GetUtcNow();
-        if (_since is null || (_upSince is { } up && now - up >= Stable))
+        var now = time.GetTimestamp();
+        if (_since is null || (_upSince is { } up && time.GetElapsedTime(up, now) >= Stable))
             Begin(now);
         _upSince = null;
         if (_said.Count < MostCauses && _said.Add((endpoint, reason)))
@@ -35,32 +36,32 @@ sealed partial class OutageLog(TimeProvider time, ILogger logger)
             Log.Lost(logger, reason, pause.TotalSeconds);
             return;
         }
-        if (now < _next)
+        if (time.GetElapsedTime(_lastReminder, now) < _interval)
             return;
-        Log.StillAway(logger, now - _since!.Value, reason);
+        Log.StillAway(logger, time.GetElapsedTime(_since!.Value, now), reason);
         _isRecoverySaid = false;
         _interval = _interval * 3 < LongestInterval ? _interval * 3 : LongestInterval;
-        _next = now + _interval;
+        _lastReminder = now;
     }
 
     public void Connected(Uri endpoint, uint specVersion, byte format, ulong block)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetTimestamp();
         _upSince = now;
         if (_since is not { } since)
             Log.Connected(logger, endpoint, specVersion, format, block);
         else if (!_isRecoverySaid)
-            Log.ConnectedAgain(logger, endpoint, now - since, specVersion, format, block);
+            Log.ConnectedAgain(logger, endpoint, time.GetElapsedTime(since, now), specVersion, format, block);
         _isRecoverySaid = true;
     }
 
-    void Begin(DateTimeOffset now)
+    void Begin(long now)
     {
         _said.Clear();
         _since = now;
         _isRecoverySaid = false;
         _interval = FirstReminder;
-        _next = now + _interval;
+        _lastReminder = now;
     }
 
     static partial class Log

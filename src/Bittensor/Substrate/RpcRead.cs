@@ -105,7 +105,7 @@ static class RpcRead
     public static BlockHash Hash(JsonElement json, string method) => Read(method, json, hash => BlockHash.Parse(hash.GetString()!));
 
     /// <summary>Takes a value out of an answer. Whatever is wrong with the answer is the node's fault, a text that is no UTF-16 too.</summary>
-    static T Read<T>(string method, JsonElement json, Func<JsonElement, T> read)
+    public static T Read<T>(string method, JsonElement json, Func<JsonElement, T> read)
     {
         try
         {
@@ -117,7 +117,7 @@ static class RpcRead
         }
     }
 
-    static byte[] Bytes(JsonElement json) =>
+    public static byte[] Bytes(JsonElement json) =>
         Hex.TryDecode(json.GetString(), out var bytes) ? bytes : throw new FormatException("Hex was expected.");
 
     static bool IsNull(JsonElement json) => json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;

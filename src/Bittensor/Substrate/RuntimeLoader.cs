@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bittensor.Scale;
 using Bittensor.Substrate.Rpc;
 
@@ -44,9 +43,9 @@ static class RuntimeLoader
                 // An older format of the same runtime may still be readable.
                 unreadable ??= fault;
             }
-            catch (SubstrateException fault) when (fault.Code is not null && format > Oldest)
+            catch (SubstrateException) when (!rpc.HasEnded && format > Oldest)
             {
-                // Offered, but not given; the next may be.
+                // Offered, but not given, or as null; the next may be.
             }
         }
         throw unreadable is null
@@ -62,7 +61,7 @@ static class RuntimeLoader
             var reply = await rpc.StateCallAsync("Metadata_metadata_versions", default, at, cancellation);
             return [.. ReadVersions(reply).Where(version => version is > Oldest and <= Newest).OrderDescending(), Oldest];
         }
-        catch (Exception fault) when (fault is SubstrateException { Code: not null } or ScaleException)
+        catch (Exception fault) when (fault is ScaleException || (fault is SubstrateException && !rpc.HasEnded))
         {
             return [Oldest];
         }
@@ -89,7 +88,7 @@ static class RuntimeLoader
             if (at is { } hash)
                 writer.WriteStringValue(hash.ToString());
         }, cancellation, isLarge: true);
-        return result.ValueKind == JsonValueKind.String && Hex.TryDecode(result.GetString(), out var bytes) ? RuntimeMetadata.Parse(bytes) : null;
+        return RuntimeMetadata.Parse(RpcRead.Read("state_getMetadata", result, RpcRead.Bytes));
     }
 
     /// <summary><c>Option&lt;Vec&lt;u8&gt;&gt;</c>; none means that the runtime does not know the format.</summary>

@@ -1,4 +1,3 @@
-using Bittensor.Scale;
 using Bittensor.Substrate.Rpc;
 using Microsoft.Extensions.Logging;
 
@@ -100,8 +99,9 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
                 {
                     _lastFault = fault;
                 }
-                catch (Exception fault) when (fault is ScaleException or InvalidOperationException or FormatException)
+                catch (Exception fault) when (fault is not OperationCanceledException)
                 {
+                    // Nobody starts this task again: no answer may end it.
                     _lastFault = new SubstrateException($"The node at {endpoint} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
                 }
                 lock (_lock)
@@ -115,7 +115,7 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
                 await Task.Delay(pause, time, _stopping.Token);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The client is being disposed.
         }

@@ -89,7 +89,8 @@ sealed class ColumnPlan : IMetagraphPlan
         return column switch
         {
             NeuronColumn.Hotkeys or NeuronColumn.Coldkeys => IsAccount(types, item) ? skip with { Action = Action.Keys } : skip,
-            NeuronColumn.Axons => skip with { Action = Action.Axons, Axon = EndpointInfoPlan.Compile(types, element) },
+            // Whoever calls or admits a neuron needs no axon of the others: an unknown kind of them is not worth the whole metagraph.
+            NeuronColumn.Axons => EndpointInfoPlan.TryCompile(types, element) is { } plan ? skip with { Action = Action.Axons, Axon = plan } : skip,
             _ when item.Definition is TypeDefinition.Primitive { Kind: PrimitiveKind.Bool } => skip with { Action = Action.Booleans },
             _ => IntegerLayout.TryFind(types, element, out var layout) ? skip with { Action = Action.Integers, Layout = layout } : skip,
         };

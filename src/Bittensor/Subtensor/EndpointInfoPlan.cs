@@ -29,7 +29,11 @@ sealed class EndpointInfoPlan
     }
 
     /// <exception cref="ScaleException">The type has no address or port.</exception>
-    public static EndpointInfoPlan Compile(TypeRegistry types, uint type)
+    public static EndpointInfoPlan Compile(TypeRegistry types, uint type) => TryCompile(types, type)
+        ?? throw new ScaleException($"Type {type} ({types[type].Name}) is expected to have the fields ip and port.");
+
+    /// <summary>Null for a type without address or port.</summary>
+    public static EndpointInfoPlan? TryCompile(TypeRegistry types, uint type)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         if (types[type].Definition is TypeDefinition.Composite composite)
@@ -39,7 +43,7 @@ sealed class EndpointInfoPlan
         }
         return steps.Any(step => step.Field == Field.Ip) && steps.Any(step => step.Field == Field.Port)
             ? new EndpointInfoPlan(types, steps.DrainToImmutable())
-            : throw new ScaleException($"Type {type} ({types[type].Name}) is expected to have the fields ip and port.");
+            : null;
     }
 
     public AxonInfo Read(ref ScaleReader reader)

@@ -14,32 +14,84 @@ sealed class MetagraphQuery
     const string NeuronApi = "NeuronInfoRuntimeApi";
 
     readonly bool _namesBlock;
+    MetagraphQuery? _otherwise;
 
     MetagraphQuery(bool namesBlock, params ImmutableArray<MetagraphCall> calls) => (_namesBlock, Calls) = (namesBlock, calls);
 
     /// <summary>The runtime calls whose replies make up the metagraph.</summary>
     public ImmutableArray<MetagraphCall> Calls { get; }
 
-    /// <exception cref="ScaleException">The runtime's types are not the expected ones.</exception>
+    /// <summary>The cheapest way whose types are the expected ones; the dearer ones stand behind it, for when its reply is not.</summary>
+    /// <exception cref="ScaleException">The runtime offers none.</exception>
     public static MetagraphQuery Compile(RuntimeMetadata metadata, MetagraphParts parts)
     {
-        if (metadata.FindMethod(SubnetApi, "get_selective_metagraph") is { Inputs.Length: 2 } selective)
+        MetagraphQuery? first = null, last = null;
+        ScaleException? fault = null;
+        foreach (var way in (ReadOnlySpan<Func<RuntimeMetadata, MetagraphParts, MetagraphQuery?>>)[Selective, Whole, State])
         {
-            var indices = Indices(metadata.Types, selective.Output, parts);
-            return new MetagraphQuery(true, MetagraphCall.OfColumns(metadata, SubnetApi, selective.Name, ClassicTypes.SubnetState, indices));
+            try
+            {
+                if (way(metadata, parts) is not { } query)
+                    continue;
+                first ??= query;
+                last?._otherwise = query;
+                last = query;
+            }
+            catch (ScaleException unexpected)
+            {
+                fault ??= unexpected;
+            }
         }
-        if (metadata.FindMethod(SubnetApi, "get_metagraph") is { Inputs.Length: 1 } whole)
-            return new MetagraphQuery(true, MetagraphCall.OfColumns(metadata, SubnetApi, whole.Name, ClassicTypes.SubnetState));
-        var state = MetagraphCall.OfColumns(metadata, SubnetApi, "get_subnet_state", ClassicTypes.SubnetState);
+        return first ?? throw fault ?? new ScaleException("The runtime has no function that returns a metagraph.");
+    }
+
+    /// <summary>Reads one subnet's metagraph; all calls see the state of the same block.</summary>
+    /// <exception cref="SubstrateException">The node failed, or there is no such subnet.</exception>
+    /// <exception cref="ScaleException">The replies are not the expected ones, or of another runtime than <paramref name="specVersion"/>.</exception>
+    public async Task<Metagraph> RunAsync(ChainSession session, uint specVersion, Netuid netuid, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadAsync(session, specVersion, netuid, time, cancellation);
+        }
+        catch (ScaleException) when (_otherwise is not null)
+        {
+            try
+            {
+                return await _otherwise.RunAsync(session, specVersion, netuid, time, cancellation);
+            }
+            catch (Exception fault) when (fault is ScaleException or SubstrateException { Code: not null })
+            {
+                // The first fault says what the runtime changed.
+            }
+            throw;
+        }
+    }
+
+    static MetagraphQuery? Selective(RuntimeMetadata metadata, MetagraphParts parts) =>
+        metadata.FindMethod(SubnetApi, "get_selective_metagraph") is { Inputs.Length: 2 } method
+            ? new MetagraphQuery(true, MetagraphCall.OfColumns(
+                metadata, SubnetApi, method.Name, ClassicTypes.SubnetState, Indices(metadata.Types, method.Output, parts)))
+            : null;
+
+    static MetagraphQuery? Whole(RuntimeMetadata metadata, MetagraphParts parts) =>
+        metadata.FindMethod(SubnetApi, "get_metagraph") is { Inputs.Length: 1 } method
+            ? new MetagraphQuery(true, MetagraphCall.OfColumns(metadata, SubnetApi, method.Name, ClassicTypes.SubnetState))
+            : null;
+
+    static MetagraphQuery? State(RuntimeMetadata metadata, MetagraphParts parts)
+    {
+        const string Method = "get_subnet_state";
+        // V14 lists no functions at all.
+        if (!metadata.Apis.IsEmpty && metadata.FindMethod(SubnetApi, Method) is null)
+            return null;
+        var state = MetagraphCall.OfColumns(metadata, SubnetApi, Method, ClassicTypes.SubnetState);
         return parts.HasFlag(MetagraphParts.Axons)
             ? new MetagraphQuery(false, state, MetagraphCall.OfAxonRows(metadata, NeuronApi, "get_neurons_lite", ClassicTypes.NeuronsLite))
             : new MetagraphQuery(false, state);
     }
 
-    /// <summary>Reads one subnet's metagraph; all calls see the state of the same block.</summary>
-    /// <exception cref="SubstrateException">The node failed, or there is no such subnet.</exception>
-    /// <exception cref="ScaleException">The state read is of another runtime than <paramref name="specVersion"/>.</exception>
-    public async Task<Metagraph> RunAsync(ChainSession session, uint specVersion, Netuid netuid, TimeProvider time, CancellationToken cancellation)
+    async Task<Metagraph> ReadAsync(ChainSession session, uint specVersion, Netuid netuid, TimeProvider time, CancellationToken cancellation)
     {
         // A single reply that names its block needs no block to be agreed on first.
         var at = _namesBlock ? null : await session.Rpc.HeaderAsync(null, cancellation);

@@ -70,16 +70,23 @@ public sealed class SubtensorClient : IAsyncDisposable
 
     /// <summary>The hotkey's uid on the subnet; null when it is not registered there.</summary>
     /// <exception cref="SubstrateException">The node failed.</exception>
-    public async Task<Uid?> GetUidAsync(Netuid netuid, Hotkey hotkey, CancellationToken cancellation) =>
-        await ReadAsync("Uids", [Key(netuid), Key(hotkey)], cancellation) is { } uid ? new Uid((ushort)uid.AsUInt64()) : null;
+    public Task<Uid?> GetUidAsync(Netuid netuid, Hotkey hotkey, CancellationToken cancellation) => Substrate.ReadValueAsync(
+        Pallet, "Uids", [Key(netuid), Key(hotkey)], null, value => value is null ? (Uid?)null : ReadUid(value), cancellation);
 
     /// <summary>What a burned registration on the subnet costs now, in RAO.</summary>
     /// <exception cref="SubstrateException">The node failed.</exception>
     public Task<ulong> GetBurnAsync(Netuid netuid, CancellationToken cancellation) => ReadNumberAsync("Burn", netuid, cancellation);
 
-    /// <summary>Blocks that must lie between two servings of an axon; 0 for no limit.</summary>
+    /// <summary>Blocks that must lie between two servings of an axon; 0 for no limit, and where the runtime does not tell it.</summary>
     /// <exception cref="SubstrateException">The node failed.</exception>
-    public Task<ulong> GetServingRateLimitAsync(Netuid netuid, CancellationToken cancellation) => ReadNumberAsync("ServingRateLimit", netuid, cancellation);
+    public async Task<ulong> GetServingRateLimitAsync(Netuid netuid, CancellationToken cancellation)
+    {
+        const string Item = "ServingRateLimit";
+        // The chain refuses what comes too early in any case; an item that moved must not keep an axon from being served.
+        return await Substrate.ReadAsync(session => Task.FromResult(session.Runtime.Metadata.Pallet(Pallet).Storage.ContainsKey(Item)), Item, cancellation)
+            ? await ReadNumberAsync(Item, netuid, cancellation)
+            : 0;
+    }
 
     /// <summary>The account's free balance in RAO; 0 for an account the chain does not know.</summary>
     /// <exception cref="SubstrateException">The node failed.</exception>
@@ -125,8 +132,9 @@ public sealed class SubtensorClient : IAsyncDisposable
     Task<ExtrinsicReceipt> SubmitAsync(string call, Keypair signer, CancellationToken cancellation, params (string Name, ScaleValue Value)[] arguments) =>
         Substrate.SubmitAsync(metadata => RuntimeCall.Encode(metadata, Pallet, call, arguments), signer, cancellation);
 
-    Task<ScaleValue?> ReadAsync(string item, IReadOnlyList<ScaleValue> keys, CancellationToken cancellation) =>
-        Substrate.GetStorageAsync(Pallet, item, keys, null, cancellation);
+    static Uid ReadUid(ScaleValue value) => value.AsUInt64() is <= ushort.MaxValue and var uid
+        ? new Uid((ushort)uid)
+        : throw new ScaleException("A uid is expected to fit 16 bits.");
 
     Task<ulong> ReadNumberAsync(string item, Netuid netuid, CancellationToken cancellation) =>
         Substrate.ReadValueAsync(Pallet, item, [Key(netuid)], null, value => value?.AsUInt64() ?? 0, cancellation);

@@ -31,6 +31,23 @@ public class DendriteAnswerTests
         AssertRecorded(description, response);
     }
 
+    [Theory]
+    [InlineData("200 OK", """{"name":"\ud800"}""")]
+    [InlineData("200 OK", """{"\ud800":1,"axon":{"status_message":"\udfff"}}""")]
+    [InlineData("200 OK", """{"timeout":"\ud800"}""")]
+    [InlineData("200 OK", """{"output":{"status":true,"info":"\ud800"},"total_size":"\ud800"}""")]
+    [InlineData("500 Internal Server Error", """{"message":"\ud800"}""")]
+    public async Task Call_AnswerWithHalfACharacter_IsAnUnusableAnswer(string status, string body)
+    {
+        var answer = $"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {body.Length}\r\n\r\n{body}";
+        using var server = new ScriptedServer(System.Text.Encoding.Latin1.GetBytes(answer));
+
+        var response = await CallAsync(server.EndPoint, TimeProvider.System);
+
+        Assert.Equal(422, response.StatusCode);
+        Assert.False(response.IsAnswered);
+    }
+
     [Fact]
     public async Task Call_PortNobodyListensAt_IsServiceUnavailable()
     {

@@ -56,6 +56,9 @@ public sealed class KeyfileTests : IDisposable
     [InlineData("""{"ss58Address":"5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM"}""", "all zeros")]
     [InlineData("""{"secretPhrase":"PHRASE","secretPhrase":"PHRASE"}""", "JSON")]
     [InlineData("""{"secretPhrase":"PHRASE""", "JSON")]
+    [InlineData("""{"secretPhrase":"PHRASE","ss58Address":"\ud800"}""", "ss58Address")]
+    [InlineData("""{"secretPhrase":"\udc00"}""", "secretPhrase")]
+    [InlineData("""{"\ud800":1,"secretPhrase":"PHRASE","publicKey":"0x12"}""", "JSON")]
     [InlineData("[]", "JSON object")]
     [InlineData("", "JSON")]
     [InlineData("0x12", "publicKey")]
@@ -68,6 +71,18 @@ public sealed class KeyfileTests : IDisposable
 
         Assert.Contains(fault, error.Message, StringComparison.Ordinal);
         AssertTellsNothing(error, path, content);
+    }
+
+    [Theory]
+    [InlineData("\ufeff{\"secretPhrase\":\"PHRASE\"}")]
+    [InlineData("{\r\n  \"secretPhrase\": \"PHRASE\"\r\n}\r\n")]
+    [InlineData("{\"secretPhrase\":\"PHRASE\",\"meta\":{\"tags\":[{\"a\":1}]},\"odd\":\"\\ud800\",\"whenCreated\":1}")]
+    [InlineData("{\"secretPhrase\":\"PHRASE\",\"accountId\":null,\"ss58Address\":\"5F7cAYCZEBz21YEjzSZPGyP7W2fva7qUXDexxXsVezSHyktz\"}")]
+    public void Read_OddlyWrittenFile_IsTheSameKey(string content)
+    {
+        var path = _directory.File("hotkey", content.Replace("PHRASE", Phrase, StringComparison.Ordinal));
+
+        Assert.Equal(Address, Keyfile.ReadPublic(path).ToString());
     }
 
     [Fact]

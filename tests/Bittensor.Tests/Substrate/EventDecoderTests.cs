@@ -65,4 +65,22 @@ public class EventDecoderTests
 
         Assert.Throws<ScaleException>(() => EventDecoder.OutcomeOf(metadata, events, 9, Block));
     }
+
+    [Fact]
+    public void OutcomeOf_FieldsWithoutNames_AreReadByTheirPlace()
+    {
+        var metadata = TestRuntime.Metadata(RuntimeAge.Current);
+        var error = new ScaleValue.Variant("BadOrigin", 2, new ScaleValue.Composite([], []));
+        var failed = new ChainEvent(3, "System", "ExtrinsicFailed", new ScaleValue.Composite([null, null], [error, ScaleValue.Of(0)]));
+
+        Assert.Equal("BadOrigin", Assert.Throws<ExtrinsicFailedException>(() => EventDecoder.OutcomeOf(metadata, [failed], 3, Block)).ErrorName);
+    }
+
+    [Fact]
+    public void OutcomeOf_FailureWithoutAnyField_IsUndecodable()
+    {
+        var failed = new ChainEvent(3, "System", "ExtrinsicFailed", new ScaleValue.Composite([], []));
+
+        Assert.Throws<ScaleException>(() => EventDecoder.OutcomeOf(TestRuntime.Metadata(RuntimeAge.Current), [failed], 3, Block));
+    }
 }

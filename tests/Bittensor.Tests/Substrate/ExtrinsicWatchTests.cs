@@ -32,6 +32,25 @@ public sealed class ExtrinsicWatchTests
         Assert.Equal("Expired", fault.ErrorName);
     }
 
+    [Fact]
+    public async Task ServeAxon_CallFailsInItsBlockAndTheNodeKeepsTheStatusToItself_FailsAsInTheBlock()
+    {
+        using var patience = Patience();
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        // System.ExtrinsicFailed with BadOrigin, of the block's first extrinsic.
+        (chain.TellsStatuses, chain.Events) = (false, [4, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 1, 0]);
+        await using var client = ClientOf(chain, finalized: false);
+        using var miner = Keypair.FromUri("//Miner");
+
+        var serving = client.ServeAxonAsync(new Netuid(27), new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091), miner, patience.Token);
+        await chain.Node.SeenAsync("author_submitAndWatchExtrinsic", patience.Token);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!serving.IsCompleted && await timer.WaitForNextTickAsync(patience.Token))
+            await chain.ProduceAsync();
+
+        Assert.Equal("BadOrigin", (await Assert.ThrowsAsync<ExtrinsicFailedException>(() => serving)).ErrorName);
+    }
+
     [Theory]
     [InlineData("\"\\ud800\"")]
     [InlineData("{\"\\ud800\":1}")]

@@ -96,6 +96,32 @@ public sealed class OutageLogTests : IDisposable
         Assert.Equal(2, Lines.Count(line => line.StartsWith("4002 Lost.", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Failed_ClockSetBack_RemindsAllTheSame()
+    {
+        var clock = new SettableClock(_time);
+        var outage = new OutageLog(clock, _logs);
+        outage.Failed(First, "Refused.", Pause);
+        clock.Ahead = -TimeSpan.FromDays(30);
+        _time.Advance(TimeSpan.FromSeconds(70));
+
+        outage.Failed(First, "Refused.", Pause);
+
+        Assert.StartsWith("4004 No connection to the chain for 0:01:10,", Lines[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Its wall clock can be set; the time since its start goes on as it did.</summary>
+    sealed class SettableClock(TimeProvider steady) : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override long TimestampFrequency => steady.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + Ahead;
+
+        public override long GetTimestamp() => steady.GetTimestamp();
+    }
+
     void Fail(Uri endpoint, string reason)
     {
         _outage.Failed(endpoint, reason, Pause);

@@ -71,6 +71,22 @@ public class RpcConnectionTests
         Assert.Equal(large, (await rpc.CallAsync("any", null, Cancellation)).GetString());
     }
 
+    [Theory]
+    [InlineData("\"\\ud800\"", "null")]
+    [InlineData("\"Invalid Transaction\"", "\"\\udc00\"")]
+    public async Task CallAsync_RefusalWithHalfACharacter_IsARefusalAtOnce(string message, string data)
+    {
+        await using var node = await ScriptedNode.StartAsync((peer, request) => peer.SendAsync(
+            $"{{\"id\":{request.GetProperty("id").GetInt64()},\"error\":{{\"code\":1010,\"message\":{message},\"data\":{data}}}}}"));
+        await using var rpc = await RpcConnection.ConnectAsync(node.Endpoint, Options, new FakeTimeProvider(), Cancellation);
+
+        var fault = await Assert.ThrowsAsync<SubstrateException>(
+            () => rpc.CallAsync("any", null, Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
+
+        Assert.Equal(1010, fault.Code);
+        Assert.False(rpc.HasEnded);
+    }
+
     [Fact]
     public async Task CallAsync_BatchOfReplies_IsRead()
     {

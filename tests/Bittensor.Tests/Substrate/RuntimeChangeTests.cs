@@ -47,6 +47,51 @@ public sealed class RuntimeChangeTests
             TestRuntime.Metadata(RuntimeAge.Current).Pallet("SubtensorModule").Index, runtime.Metadata.Pallet("SubtensorModule").Index);
     }
 
+    [Fact]
+    public async Task GetRuntime_NodeWithoutTheSubscription_IsAskedForItsRuntimeAtEveryHead()
+    {
+        using var patience = Patience();
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        chain.Before = async (peer, request) =>
+        {
+            if (request.GetProperty("method").GetString() != "state_subscribeRuntimeVersion")
+                return false;
+            await peer.ErrorAsync(request, -32601, "Method not found");
+            return true;
+        };
+        await using var client = ClientOf(chain);
+        await client.GetHeadAsync(patience.Token);
+        await chain.Node.SeenAsync("state_subscribeRuntimeVersion", patience.Token);
+        await chain.Node.SeenAsync("chain_subscribeNewHeads", patience.Token);
+
+        chain.SetRuntime(RuntimeAge.Next, 15);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while ((await client.Substrate.GetRuntimeAsync(patience.Token)).SpecVersion != TestRuntime.SpecVersionOf(RuntimeAge.Next))
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+            await chain.ProduceAsync();
+        }
+
+        Assert.Equal(1, chain.Node.Connections);
+    }
+
+    [Fact]
+    public async Task GetRuntime_NodeAnswersNullForTheNewerFormats_ReadsTheOldest()
+    {
+        using var patience = Patience();
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current, 14);
+        chain.Before = async (peer, request) =>
+        {
+            if (request.GetProperty("method").GetString() != "state_call")
+                return false;
+            await peer.ReplyAsync(request, null);
+            return true;
+        };
+        await using var client = ClientOf(chain);
+
+        Assert.Equal(14, (await client.Substrate.GetRuntimeAsync(patience.Token)).Metadata.Version);
+    }
+
     /// <summary>A subnet without neurons, which both layouts read.</summary>
     static byte[] Metagraph()
     {

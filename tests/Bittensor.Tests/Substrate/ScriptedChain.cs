@@ -39,6 +39,9 @@ sealed class ScriptedChain : IAsyncDisposable
     /// <summary>Events of every block with an extrinsic: success, unless set.</summary>
     public byte[] Events { get; set; } = [4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0];
 
+    /// <summary>False keeps every status of a submitted extrinsic to itself, as a node that was stuck does.</summary>
+    public bool TellsStatuses { get; set; } = true;
+
     public uint SpecVersion { get; private set; }
 
     public RuntimeMetadata Metadata { get; private set; } = null!;
@@ -58,9 +61,9 @@ sealed class ScriptedChain : IAsyncDisposable
         return chain;
     }
 
-    public void SetRuntime(RuntimeAge age, byte format)
+    public void SetRuntime(RuntimeAge age, byte format, string? without = null)
     {
-        (Blob, Format, SpecVersion) = (TestRuntime.Blob(age, format), format, TestRuntime.SpecVersionOf(age));
+        (Blob, Format, SpecVersion) = (TestRuntime.Blob(age, format, without), format, TestRuntime.SpecVersionOf(age));
         Metadata = RuntimeMetadata.Parse(Blob);
     }
 
@@ -166,10 +169,12 @@ sealed class ScriptedChain : IAsyncDisposable
         lock (_lock)
         {
             _pool.Add(extrinsic);
-            _watches.Add((peer, id, extrinsic));
+            if (TellsStatuses)
+                _watches.Add((peer, id, extrinsic));
         }
         await peer.ReplyAsync(request, id);
-        await peer.NotifyAsync("author_extrinsicUpdate", id, "ready");
+        if (TellsStatuses)
+            await peer.NotifyAsync("author_extrinsicUpdate", id, "ready");
     }
 
     async Task SubscribeAsync(ScriptedPeer peer, JsonElement request, List<(ScriptedPeer, string)> followers, string method, JsonObject first)

@@ -10,11 +10,14 @@ sealed class TestRuntime
 
     readonly MetadataBuilder _builder = new();
     readonly RuntimeAge _age;
+    readonly string? _without;
     readonly uint _bool, _u8, _u16, _u32, _u64, _u128, _account, _hash, _netuid, _compact16, _compact32, _compact64, _bytes, _empty;
 
-    public TestRuntime(RuntimeAge age)
+    /// <param name="age">Which one.</param>
+    /// <param name="without">A storage item of the subtensor pallet that this runtime calls otherwise.</param>
+    public TestRuntime(RuntimeAge age, string? without = null)
     {
-        _age = age;
+        (_age, _without) = (age, without);
         (_bool, _u8, _u16, _u32, _u64, _u128) =
             (_builder.Primitive(0), _builder.Primitive(3), _builder.Primitive(4), _builder.Primitive(5), _builder.Primitive(6), _builder.Primitive(7));
         var bytes32 = _builder.Array(32, _u8);
@@ -29,7 +32,7 @@ sealed class TestRuntime
 
     public static uint SpecVersionOf(RuntimeAge age) => age switch { RuntimeAge.Classic => 204, RuntimeAge.Current => 393, _ => 500 };
 
-    public static byte[] Blob(RuntimeAge age, byte version) => new TestRuntime(age)._builder.Build(version);
+    public static byte[] Blob(RuntimeAge age, byte version, string? without = null) => new TestRuntime(age, without)._builder.Build(version);
 
     public static RuntimeMetadata Metadata(RuntimeAge age, byte version = 15) => RuntimeMetadata.Parse(Blob(age, version));
 
@@ -78,7 +81,7 @@ sealed class TestRuntime
             .Map("Keys", [Identity, Identity], _builder.Tuple(_netuid, _u16), _account, new byte[32])
             .Map("IsNetworkMember", [Blake, Identity], _builder.Tuple(_account, _netuid), _bool, [0])
             .Map("SubnetworkN", [Identity], _netuid, _u16, [0, 0])
-            .Map("ServingRateLimit", [Identity], _netuid, _u64, [50, 0, 0, 0, 0, 0, 0, 0])
+            .Map(_without == "ServingRateLimit" ? "Moved" : "ServingRateLimit", [Identity], _netuid, _u64, [50, 0, 0, 0, 0, 0, 0, 0])
             .Map("Burn", [Identity], _netuid, _u64, [0, 0xe1, 0xf5, 5, 0, 0, 0, 0])
             .Map("Active", [Identity], _netuid, flags, [0])
             .Map("ValidatorPermit", [Identity], _netuid, flags, [0])

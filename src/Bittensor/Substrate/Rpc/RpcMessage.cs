@@ -90,7 +90,7 @@ readonly record struct RpcMessage(JsonElement Json)
         if (error.ValueKind == JsonValueKind.Object)
         {
             code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var value) ? value : null;
-            text = error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
+            text = error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? TextOf(message) : null;
             data = error.TryGetProperty("data", out var detail) ? TextOf(detail) : null;
         }
         var reason = data is null ? text ?? "no reason given" : $"{text}: {data}";
@@ -98,12 +98,20 @@ readonly record struct RpcMessage(JsonElement Json)
         return new SubstrateException($"The node refused {method}: {reason}.", isTransient: code is <= -32005 and >= -32011) { Code = code ?? 0, ErrorData = data };
     }
 
-    static string? TextOf(JsonElement json) => json.ValueKind switch
+    /// <summary>A text, or the JSON of what is none: half a surrogate pair is no text either.</summary>
+    static string? TextOf(JsonElement json)
     {
-        JsonValueKind.Null => null,
-        JsonValueKind.String => json.GetString(),
-        _ => json.GetRawText(),
-    };
+        if (json.ValueKind == JsonValueKind.Null)
+            return null;
+        try
+        {
+            return json.ValueKind == JsonValueKind.String ? json.GetString() : json.GetRawText();
+        }
+        catch (InvalidOperationException)
+        {
+            return json.GetRawText();
+        }
+    }
 
     bool TryGet(string name, out JsonElement value)
     {
