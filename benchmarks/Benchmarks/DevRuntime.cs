@@ -41,8 +41,6 @@ sealed class DevRuntime : IAsyncDisposable
 
     public Task<ChainRuntime> RuntimeAsync() => _client.GetRuntimeAsync(CancellationToken.None);
 
-    public Task<BlockHash> GenesisAsync() => _client.GetGenesisAsync(CancellationToken.None);
-
     /// <summary>The runtime's metadata as the chain holds it.</summary>
     public async Task<byte[]> MetadataAsync(uint version)
     {

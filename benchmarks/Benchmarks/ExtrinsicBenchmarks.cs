@@ -13,14 +13,18 @@ public class ExtrinsicBenchmarks
     RuntimeMetadata? _metadata;
     SigningContext? _context;
 
+    /// <summary>Whose metadata, and of which format.</summary>
+    [ParamsSource(nameof(Sources))]
+    public string Source { get; set; } = "";
+
+    public static IEnumerable<string> Sources => MetadataBenchmarks.Sources;
+
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        await using var chain = await DevRuntime.StartAsync(1);
-        var runtime = await chain.RuntimeAsync();
-        var genesis = await chain.GenesisAsync();
-        _metadata = runtime.Metadata;
-        _context = new SigningContext(runtime.SpecVersion, runtime.TransactionVersion, genesis, 7, Era.Mortal(64, 100), genesis);
+        _metadata = RuntimeMetadata.Parse(await MetadataBenchmarks.LoadAsync(Source));
+        var genesis = new BlockHash(new byte[BlockHash.Length]);
+        _context = new SigningContext(365, 1, genesis, 7, Era.Mortal(64, 100), genesis);
     }
 
     [Benchmark]

@@ -104,7 +104,7 @@ public sealed record Wallet
     static IReadOnlyList<string> Names(string directory, Func<string, IEnumerable<string>> entries, Func<string, bool> isWanted) =>
         !Directory.Exists(directory) ? [] :
         [.. entries(directory).Select(entry => System.IO.Path.GetFileName(entry))
-            .Where(name => name[0] != '.' && isWanted(name)).Order(StringComparer.Ordinal)];
+            .Where(name => name[0] != '.' && !string.IsNullOrWhiteSpace(name) && isWanted(name)).Order(StringComparer.Ordinal)];
 
     static string ExpandHome(string path) =>
         path == "~" || path.StartsWith("~/", StringComparison.Ordinal)

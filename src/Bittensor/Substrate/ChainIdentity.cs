@@ -20,12 +20,12 @@ sealed class ChainIdentity(SubstrateOptions options)
         // The same address with another genesis is a chain that began anew, as local ones do; two addresses with two are a mistake in the
         // settings, and nobody but the operator knows which one is meant.
         if (_first is { } first && first.Endpoint != endpoint && first.Genesis != genesis)
-            throw Foreign(endpoint, genesis, $"{first.Endpoint}, which is in use, has {first.Genesis}");
+            throw Foreign(endpoint, genesis, $"{ShownEndpoint.Of(first.Endpoint)}, which is in use, has {first.Genesis}");
         if (_first is null || _first.Value.Endpoint == endpoint)
             _first = (endpoint, genesis);
     }
 
     static SubstrateException Foreign(Uri endpoint, BlockHash genesis, string other) => new(
-        $"The node at {endpoint} is of another chain: its genesis hash is {genesis}, {other}. Nothing is signed for it; check the endpoints.",
+        $"The node at {ShownEndpoint.Of(endpoint)} is of another chain: its genesis hash is {genesis}, {other}. Nothing is signed for it; check the endpoints.",
         isTransient: false);
 }

@@ -46,7 +46,7 @@ sealed partial class ChainSession : IAsyncDisposable
         try
         {
             var genesis = await rpc.BlockHashAsync(0, cancellation)
-                ?? throw new SubstrateException($"The node at {rpc.Endpoint} has no genesis block.", isTransient: true);
+                ?? throw new SubstrateException($"The node at {rpc.Name} has no genesis block.", isTransient: true);
             identity.Check(rpc.Endpoint, genesis);
             await EnsureSyncedAsync(rpc, cancellation);
             var runtime = await RuntimeLoader.LoadBestAsync(rpc, known?.Genesis == genesis ? known.Runtime : null, cancellation);
@@ -111,7 +111,7 @@ sealed partial class ChainSession : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                throw new SubstrateException($"The chain at {Rpc.Endpoint} sent no new block for {_options.HeadTimeout.TotalSeconds:0.#} s.", isTransient: true);
+                throw new SubstrateException($"The chain at {Rpc.Name} sent no new block for {_options.HeadTimeout.TotalSeconds:0.#} s.", isTransient: true);
             }
             var head = HeaderReader.Read(notification);
             _head = head;
@@ -154,7 +154,7 @@ sealed partial class ChainSession : IAsyncDisposable
         {
             var health = await rpc.CallAsync("system_health", null, cancellation);
             if (health.ValueKind == JsonValueKind.Object && health.TryGetProperty("isSyncing", out var syncing) && syncing.ValueKind == JsonValueKind.True)
-                throw new SubstrateException($"The node at {rpc.Endpoint} is still syncing.", isTransient: true);
+                throw new SubstrateException($"The node at {rpc.Name} is still syncing.", isTransient: true);
         }
         catch (SubstrateException fault) when (fault.Code is not null)
         {
@@ -183,9 +183,9 @@ sealed partial class ChainSession : IAsyncDisposable
         catch (Exception fault)
         {
             // Whatever a node sent, it must not end the task that would find another one.
-            return new SubstrateException($"The node at {Rpc.Endpoint} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
+            return new SubstrateException($"The node at {Rpc.Name} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
         }
-        return new SubstrateException($"The connection to the chain at {Rpc.Endpoint} was closed.", isTransient: true);
+        return new SubstrateException($"The connection to the chain at {Rpc.Name} was closed.", isTransient: true);
     }
 
     static partial class Log

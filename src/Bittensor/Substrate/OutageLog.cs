@@ -49,9 +49,9 @@ sealed partial class OutageLog(TimeProvider time, ILogger logger)
         var now = time.GetTimestamp();
         _upSince = now;
         if (_since is not { } since)
-            Log.Connected(logger, endpoint, specVersion, format, block);
+            Log.Connected(logger, ShownEndpoint.Of(endpoint), specVersion, format, block);
         else if (!_isRecoverySaid)
-            Log.ConnectedAgain(logger, endpoint, time.GetElapsedTime(since, now), specVersion, format, block);
+            Log.ConnectedAgain(logger, ShownEndpoint.Of(endpoint), time.GetElapsedTime(since, now), specVersion, format, block);
         _isRecoverySaid = true;
     }
 
@@ -67,7 +67,7 @@ sealed partial class OutageLog(TimeProvider time, ILogger logger)
     static partial class Log
     {
         [LoggerMessage(4001, LogLevel.Information, "Connected to the chain at {Endpoint}: spec version {SpecVersion}, metadata V{Format}, block {Block}")]
-        public static partial void Connected(ILogger logger, Uri endpoint, uint specVersion, byte format, ulong block);
+        public static partial void Connected(ILogger logger, string endpoint, uint specVersion, byte format, ulong block);
 
         [LoggerMessage(4002, LogLevel.Warning, "{Reason} Trying again in {Seconds:0.0} s, and on")]
         public static partial void Lost(ILogger logger, string reason, double seconds);
@@ -76,6 +76,6 @@ sealed partial class OutageLog(TimeProvider time, ILogger logger)
         public static partial void StillAway(ILogger logger, TimeSpan duration, string reason);
 
         [LoggerMessage(4005, LogLevel.Information, "Connected to the chain at {Endpoint} again after {Duration:g}: spec version {SpecVersion}, metadata V{Format}, block {Block}")]
-        public static partial void ConnectedAgain(ILogger logger, Uri endpoint, TimeSpan duration, uint specVersion, byte format, ulong block);
+        public static partial void ConnectedAgain(ILogger logger, string endpoint, TimeSpan duration, uint specVersion, byte format, ulong block);
     }
 }

@@ -102,7 +102,7 @@ sealed class SessionKeeper(SubstrateOptions options, TimeProvider time, ILogger 
                 catch (Exception fault) when (fault is not OperationCanceledException)
                 {
                     // Nobody starts this task again: no answer may end it.
-                    _lastFault = new SubstrateException($"The node at {endpoint} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
+                    _lastFault = new SubstrateException($"The node at {ShownEndpoint.Of(endpoint)} sent something that cannot be read: {fault.Message}", isTransient: true, fault);
                 }
                 lock (_lock)
                 {

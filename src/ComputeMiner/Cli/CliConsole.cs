@@ -34,7 +34,7 @@ sealed class CliConsole(TextReader input, TextWriter output, TextWriter error, b
         if (!isInteractive)
             return null;
         error.Write(prompt + ": ");
-        var secret = ReferenceEquals(input, Console.In) ? ReadKeys() : input.ReadLine();
+        var secret = ReferenceEquals(input, Console.In) ? ReadKeys(() => Console.ReadKey(intercept: true)) : input.ReadLine();
         error.WriteLine();
         return secret;
     }
@@ -42,15 +42,16 @@ sealed class CliConsole(TextReader input, TextWriter output, TextWriter error, b
     /// <summary>One line of standard input, for secrets that are piped in.</summary>
     public string? ReadLine() => input.ReadLine();
 
-    static string ReadKeys()
+    /// <summary>What was typed until Enter. Keys without a character, such as the arrows, leave nothing in it.</summary>
+    internal static string ReadKeys(Func<ConsoleKeyInfo> next)
     {
         var text = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        while (next() is { Key: not ConsoleKey.Enter } key)
         {
-            if (key.Key != ConsoleKey.Backspace)
+            if (key.Key == ConsoleKey.Backspace)
+                text.Length -= text.Length > 1 && char.IsLowSurrogate(text[^1]) ? 2 : Math.Min(1, text.Length);
+            else if (!char.IsControl(key.KeyChar))
                 text.Append(key.KeyChar);
-            else if (text.Length > 0)
-                text.Length--;
         }
         return text.ToString();
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Bittensor.Keys;
+using Bittensor.Scale;
 using Bittensor.Substrate;
 using Bittensor.Subtensor;
 using ComputeMiner.Configuration;
@@ -37,7 +38,7 @@ sealed class RegisterCommand : CliCommand
             await RegisterAsync(context, cancellation);
             return ExitCode.Good;
         }
-        catch (Exception fault) when (fault is KeyfileException or RegistrationException or SubstrateException)
+        catch (Exception fault) when (fault is KeyfileException or RegistrationException or SubstrateException or ScaleException)
         {
             throw new CommandFailedException(fault.Message);
         }
@@ -55,7 +56,7 @@ sealed class RegisterCommand : CliCommand
         var registration = new BurnedRegistration(chain, options.Netuid, hotkey);
         var price = await registration.AskAsync(payer, cancellation);
         console.Error.WriteLine($"Hotkey   {hotkey}");
-        console.Error.WriteLine($"Subnet   {options.Netuid.Value} of {string.Join(", ", options.Subtensor.Endpoints)}");
+        console.Error.WriteLine($"Subnet   {options.Netuid.Value} of {Addresses.Endpoints.Show(options.Subtensor.Endpoints)}");
         console.Error.WriteLine($"Price    {RegistrationPrice.Tao(price.Cost)}, burned, and a small fee");
         console.Error.WriteLine($"Coldkey  {payer}, which has {RegistrationPrice.Tao(price.Balance)}");
         if (!context.Get(Yes) && !console.Confirm("Register?"))

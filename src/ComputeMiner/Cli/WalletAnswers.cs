@@ -6,8 +6,10 @@ namespace ComputeMiner.Cli;
 /// <summary>A key that was written.</summary>
 sealed record WrittenKey(string Address, string File);
 
-/// <summary>A wallet's addresses; an absent or unreadable key is null.</summary>
-sealed record WalletEntry(string Wallet, string? Coldkey, IReadOnlyList<HotkeyEntry> Hotkeys);
+/// <summary>A wallet's addresses; an absent or unreadable key is null, and the fault says why it could not be read.</summary>
+sealed record WalletEntry(
+    string Wallet, string? Coldkey, IReadOnlyList<HotkeyEntry> Hotkeys,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ColdkeyFault = null);
 
 /// <summary>A hotkey of a wallet; the fault says why it could not be read.</summary>
 sealed record HotkeyEntry(string Name, string? Address, string? Fault);
@@ -26,16 +28,30 @@ static class WalletAnswers
             context.Console.Out.WriteLine($"{address}  {file}");
     }
 
-    public static WalletEntry Read(Wallet wallet, KeyfilePasswordSource passwords) => new(
-        wallet.Name,
-        wallet.LoadColdkeyPublic()?.ToString(),
-        [.. wallet.HotkeyNames().Select(name => ReadHotkey(new Wallet(wallet.Path, wallet.Name, name), passwords))]);
+    public static WalletEntry Read(Wallet wallet, KeyfilePasswordSource passwords)
+    {
+        var (coldkey, fault) = ReadColdkey(wallet);
+        return new WalletEntry(
+            wallet.Name, coldkey, [.. wallet.HotkeyNames().Select(name => ReadHotkey(new Wallet(wallet.Path, wallet.Name, name), passwords))], fault);
+    }
 
     public static void Print(CommandContext context, WalletEntry entry)
     {
-        context.Console.Out.WriteLine($"{entry.Wallet}  {entry.Coldkey ?? "(no coldkeypub.txt)"}");
+        context.Console.Out.WriteLine($"{entry.Wallet}  {entry.Coldkey ?? entry.ColdkeyFault ?? "(no coldkeypub.txt)"}");
         foreach (var hotkey in entry.Hotkeys)
             context.Console.Out.WriteLine($"  {hotkey.Name}  {hotkey.Address ?? hotkey.Fault}");
+    }
+
+    static (string? Address, string? Fault) ReadColdkey(Wallet wallet)
+    {
+        try
+        {
+            return (wallet.LoadColdkeyPublic()?.ToString(), null);
+        }
+        catch (KeyfileException fault)
+        {
+            return (null, fault.Message);
+        }
     }
 
     static HotkeyEntry ReadHotkey(Wallet wallet, KeyfilePasswordSource passwords)

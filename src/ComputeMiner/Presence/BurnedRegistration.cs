@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Bittensor.Keys;
+using Bittensor.Scale;
 using Bittensor.Substrate;
 using Bittensor.Subtensor;
 
@@ -30,7 +32,7 @@ sealed class BurnedRegistration(SubtensorClient chain, Netuid netuid, Hotkey hot
             $"The coldkey {coldkey} has {RegistrationPrice.Tao(price.Balance)}; registering costs {RegistrationPrice.Tao(price.Cost)} and a small fee. Send it more TAO first.");
     }
 
-    /// <summary>Pays and returns the uid that the chain's own event names.</summary>
+    /// <summary>Pays and returns the uid that the chain's own event names, or its storage where the event cannot be read.</summary>
     /// <param name="agreed">The most the registration may cost, in RAO.</param>
     /// <param name="coldkey">Pays and signs.</param>
     /// <param name="cancellation">Stops waiting; what was sent may still take effect.</param>
@@ -47,7 +49,9 @@ sealed class BurnedRegistration(SubtensorClient chain, Netuid netuid, Hotkey hot
         try
         {
             var receipt = await chain.BurnedRegisterAsync(netuid, hotkey, coldkey, cancellation);
-            return (UidIn(receipt), receipt);
+            var uid = UidIn(receipt.Events) ?? await chain.GetUidAsync(netuid, hotkey, cancellation)
+                ?? throw new RegistrationException($"Block {receipt.Block} holds the call, but the chain names no uid. Check with 'miner doctor' before paying again.");
+            return (uid, receipt);
         }
         catch (ExtrinsicFailedException refusal)
         {
@@ -56,15 +60,27 @@ sealed class BurnedRegistration(SubtensorClient chain, Netuid netuid, Hotkey hot
     }
 
     /// <remarks>Source: opentensor/subtensor, pallets/subtensor/src/macros/events.rs, NeuronRegistered(netuid, uid, hotkey).</remarks>
-    static Uid UidIn(ExtrinsicReceipt receipt)
+    internal static Uid? UidIn(ImmutableArray<ChainEvent> events)
     {
-        var registered = receipt.Events.LastOrDefault(entry => entry is { Pallet: "SubtensorModule", Name: "NeuronRegistered" })
-            ?? throw new RegistrationException($"Block {receipt.Block} holds the call, but no NeuronRegistered event. Check with 'miner doctor'.");
-        return new Uid((ushort)registered.Fields.Values[1].AsUInt64());
+        var fields = events.LastOrDefault(entry => entry is { Pallet: "SubtensorModule", Name: "NeuronRegistered" })?.Fields;
+        var value = fields?.Find("uid") ?? fields?.Values.ElementAtOrDefault(1);
+        try
+        {
+            return value?.AsUInt64() is <= ushort.MaxValue and var uid ? new Uid((ushort)uid) : null;
+        }
+        catch (ScaleException)
+        {
+            return null;
+        }
     }
 
-    async Task<bool> IsSetAsync(string item, CancellationToken cancellation) =>
-        await chain.Substrate.GetStorageAsync("SubtensorModule", item, [ScaleValue.Of(netuid.Value)], null, cancellation) is ScaleValue.Boolean { Value: true };
+    /// <summary>True too where the runtime has no such item any more: the chain judges the call itself.</summary>
+    async Task<bool> IsSetAsync(string item, CancellationToken cancellation)
+    {
+        var runtime = await chain.Substrate.GetRuntimeAsync(cancellation);
+        return !runtime.Metadata.Pallet("SubtensorModule").Storage.ContainsKey(item)
+            || await chain.Substrate.GetStorageAsync("SubtensorModule", item, [ScaleValue.Of(netuid.Value)], null, cancellation) is { } value && value.AsBoolean();
+    }
 
     RegistrationException Refused(string error, ExtrinsicFailedException? refusal = null) => new(
         error switch

@@ -11,11 +11,14 @@ namespace ComputeMiner.Presence;
 /// </summary>
 sealed class ExternalAddress(HttpClient http, IReadOnlyList<Uri> services, TimeProvider time)
 {
-    /// <summary>Services that answer with the caller's address as plain text; the first four are those the reference miner asks.</summary>
+    /// <summary>
+    /// Services that answer with the caller's address as plain text; the first four are those the reference miner asks. Those of them that are
+    /// reached over IPv6 too are two, so that the last two are of both kinds: a host without IPv4 can lose two and still find agreement.
+    /// </summary>
     public static readonly IReadOnlyList<Uri> DefaultServices =
     [
         new("https://checkip.amazonaws.com"), new("https://ifconfig.me/ip"), new("https://ipinfo.io/ip"), new("https://ident.me"),
-        new("https://api.ipify.org"),
+        new("https://api64.ipify.org"), new("https://icanhazip.com"),
     ];
 
     const int AnswerLimit = 64;

@@ -18,7 +18,7 @@ readonly record struct ServeRefusal(AxonStage Stage, ulong? Wait, string Remedy)
     public static ServeRefusal Of(ExtrinsicFailedException refusal) => refusal.ErrorName switch
     {
         RateLimit => new(AxonStage.Waiting, null, "it is served when the subnet's rate limit allows"),
-        "HotKeyNotRegisteredInNetwork" => new(AxonStage.NotRegistered, OutsideInterval, "register the hotkey; this program keeps looking"),
+        "HotKeyNotRegisteredInNetwork" or "HotKeyNotRegisteredInSubNet" or "SubnetNotExists" => new(AxonStage.NotRegistered, OutsideInterval, "register the hotkey; this program keeps looking"),
         // The client has signed anew once already: another program uses this hotkey at the same time.
         "Stale" or "BadProof" or "AncientBirthBlock" or "Usurped" => new(AxonStage.Waiting, 1, "it is signed anew at the next block"),
         // A pooled transaction cannot be replaced by a tip; it is included or it expires.

@@ -41,6 +41,19 @@ public sealed class EndpointFaultTests
     }
 
     [Fact]
+    public async Task GetHead_AddressWithAKeyInIt_IsNotShownInTheFault()
+    {
+        await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);
+        chain.Node.Refusal = 429;
+        await using var client = Client(new Uri($"ws://127.0.0.1:{chain.Node.Endpoint.Port}/v1/0123456789abcdef?token=0123456789abcdef"));
+
+        var fault = await Assert.ThrowsAsync<SubstrateException>(() => client.GetHeadAsync(Cancellation));
+
+        Assert.Contains($"ws://127.0.0.1:{chain.Node.Endpoint.Port}/***: the server answered HTTP 429", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", fault.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task GetHead_ServerThatIsNoNode_SaysTheHttpStatus()
     {
         await using var chain = await ScriptedChain.StartAsync(RuntimeAge.Current);

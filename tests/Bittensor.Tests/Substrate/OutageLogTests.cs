@@ -73,6 +73,17 @@ public sealed class OutageLogTests : IDisposable
         ], Lines);
     }
 
+    [Theory]
+    [InlineData("wss://node.example/v1/0123456789abcdef")]
+    [InlineData("wss://node.example/?key=0123456789abcdef")]
+    [InlineData("wss://me:0123456789abcdef@node.example")]
+    public void Connected_AddressWithAKeyInIt_IsShownWithoutIt(string endpoint)
+    {
+        _outage.Connected(new Uri(endpoint), 393, 15, 1);
+
+        Assert.StartsWith("4001 Connected to the chain at wss://node.example/***: spec", Lines[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Failed_EndpointAcceptsAndDropsForAnHour_IsOneOutage()
     {

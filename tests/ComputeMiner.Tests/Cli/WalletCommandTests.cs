@@ -132,6 +132,26 @@ public sealed class WalletCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task List_OneWalletIsDamaged_ShowsTheOthersAndSaysWhy()
+    {
+        await Run($"regen --wallet.name good --coldkeypub {DevAddress}");
+        Directory.CreateDirectory(Path.Combine(_path, "bad", "hotkeys"));
+        Directory.CreateDirectory(Path.Combine(_path, " "));
+        await File.WriteAllTextAsync(new Wallet(_path, "bad").ColdkeyPublicFile, "{\"ss58Address\":\"\\ud800\"}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_path, "bad", "hotkeys", "h"), "[]", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_path, "bad", "hotkeys", "  "), "[]", TestContext.Current.CancellationToken);
+        _out.GetStringBuilder().Clear();
+
+        Assert.Equal(ExitCode.Good, await Run("list"));
+
+        var lines = _out.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.Matches("^bad  .*coldkeypub.txt.*ss58Address", lines[0]);
+        Assert.Matches("^  h  .*no JSON object", lines[1]);
+        Assert.Equal($"good  {DevAddress}", lines[2]);
+    }
+
+    [Fact]
     public async Task Show_MissingWallet_SaysHowToMakeOne()
     {
         Assert.Equal(ExitCode.Failed, await Run("show --wallet.name nobody"));

@@ -23,6 +23,8 @@ public class ServeRefusalTests
 
     [Theory]
     [InlineData("HotKeyNotRegisteredInNetwork", "NotRegistered", "register")]
+    [InlineData("HotKeyNotRegisteredInSubNet", "NotRegistered", "register")]
+    [InlineData("SubnetNotExists", "NotRegistered", "register")]
     [InlineData("InvalidPort", "Failing", "--axon.external_port")]
     [InlineData("InvalidIpType", "Failing", "--axon.external_ip")]
     [InlineData("CallFiltered", "Failing", "safe mode")]

@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using Bittensor.Keys;
-using Bittensor.Subtensor;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevNet.Tests.Samples;
 
@@ -14,27 +10,15 @@ public sealed class ReadMetagraphTests
     [Fact]
     public async Task Run_AgainstAChainWithAServingNeuron_PrintsIt()
     {
-        await using var chain = await DevChain.StartAsync(new DevChainOptions { BlockTime = TimeSpan.FromMilliseconds(100) }, Cancellation);
-        using var hotkey = Keypair.FromUri("//Miner");
-        var netuid = new Netuid(27);
-        chain.RegisterNeuron(netuid, new Hotkey(DevAccounts.Bob), new Coldkey(DevAccounts.Bob));
-        var uid = chain.RegisterNeuron(netuid, hotkey.Hotkey, new Coldkey(DevAccounts.Alice));
-        chain.SetStake(netuid, hotkey.Hotkey, 1_234_000_000_000);
-        await using (var client = new SubtensorClient(
-            new SubtensorOptions { Endpoints = [chain.Endpoint] }, TimeProvider.System, NullLogger<SubtensorClient>.Instance))
-        {
-            await client.ServeAxonAsync(netuid, new ServeAxonCall(190, IPAddress.Parse("203.0.113.10"), 8091), hotkey, Cancellation);
-        }
+        await using var neuron = await ServingNeuron.StartAsync(Cancellation);
 
-        var start = new ProcessStartInfo(Program(), [chain.Endpoint.ToString()]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Program(), [neuron.Chain.Endpoint.ToString()]) { RedirectStandardOutput = true };
         using var sample = Process.Start(start)!;
         var output = await sample.StandardOutput.ReadToEndAsync(Cancellation);
         await sample.WaitForExitAsync(Cancellation);
 
         Assert.Equal(0, sample.ExitCode);
-        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Matches(@"^Subnet 27 at block \d+: 2 neurons$", lines[0]);
-        Assert.Equal([$"{uid.Value} {hotkey.Hotkey} 1234 203.0.113.10:8091"], lines[1..]);
+        neuron.AssertPrinted(output);
     }
 
     [Fact]
@@ -49,7 +33,7 @@ public sealed class ReadMetagraphTests
 
     static string Program() => Path.Combine(Root(), "artifacts", "bin", "ReadMetagraph", "release", "ReadMetagraph");
 
-    static string Root()
+    internal static string Root()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "ComputeMiner.slnx")))

@@ -28,11 +28,14 @@ sealed class RpcConnection : IAsyncDisposable
 
     RpcConnection(Uri endpoint, RpcSocket socket, SubstrateOptions options, TimeProvider time, RequestPatience patience)
     {
-        (Endpoint, _socket, _options, _time, _patience) = (endpoint, socket, options, time, patience);
+        (Endpoint, Name, _socket, _options, _time, _patience) = (endpoint, ShownEndpoint.Of(endpoint), socket, options, time, patience);
         _receiving = Task.Run(ReceiveAllAsync);
     }
 
     public Uri Endpoint { get; }
+
+    /// <summary>The endpoint as messages may show it.</summary>
+    public string Name { get; }
 
     /// <summary>Completes with the reason when the connection ends.</summary>
     public Task<SubstrateException> Ended => _ended.Task;
@@ -74,7 +77,7 @@ sealed class RpcConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        End(new SubstrateException($"The connection to the chain at {Endpoint} was closed.", isTransient: true));
+        End(new SubstrateException($"The connection to the chain at {Name} was closed.", isTransient: true));
         await _receiving;
         _stopping.Dispose();
     }
@@ -103,7 +106,7 @@ sealed class RpcConnection : IAsyncDisposable
         {
             // A server that leaves one request unanswered is not trusted with the next.
             var fault = new SubstrateException(
-                $"The chain at {Endpoint} did not answer {pending.Name} within {allowance.TotalSeconds:0.#} s.", isTransient: true);
+                $"The chain at {Name} did not answer {pending.Name} within {allowance.TotalSeconds:0.#} s.", isTransient: true);
             // Whatever else waits on this connection fails with it, and is the same miss.
             if (End(fault))
                 _patience.Missed(pending.Name);

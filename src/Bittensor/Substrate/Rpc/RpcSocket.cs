@@ -13,12 +13,12 @@ sealed class RpcSocket : IDisposable
 
     readonly ClientWebSocket _socket = new();
     readonly SemaphoreSlim _sending = new(1, 1);
-    readonly Uri _endpoint;
+    readonly string _endpoint;
     readonly int _maximumMessageBytes;
 
     RpcSocket(Uri endpoint, int maximumMessageBytes)
     {
-        (_endpoint, _maximumMessageBytes) = (endpoint, maximumMessageBytes);
+        (_endpoint, _maximumMessageBytes) = (ShownEndpoint.Of(endpoint), maximumMessageBytes);
         // Ping and pong, so that a half-open connection dies.
         _socket.Options.KeepAliveInterval = KeepAlive;
         _socket.Options.KeepAliveTimeout = KeepAlive;
@@ -43,7 +43,7 @@ sealed class RpcSocket : IDisposable
             var fact = deadline.IsCancellationRequested ? $"no connection within {timeout.TotalSeconds:0.#} s" : socket.Explain(fault);
             socket.Dispose();
             cancellation.ThrowIfCancellationRequested();
-            throw new SubstrateException($"Cannot reach the chain at {endpoint}: {fact}.", isTransient: true, fault);
+            throw new SubstrateException($"Cannot reach the chain at {socket._endpoint}: {fact}.", isTransient: true, fault);
         }
     }
 
