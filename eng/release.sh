@@ -11,7 +11,7 @@ archive=miner-$version-$rid.tar.gz
 mkdir -p "$out"
 said=$("$directory/miner" --version)
 [ "$said" = "miner $version" ] || { echo "the program in $directory says '$said', not 'miner $version'" >&2; exit 1; }
-tar -C "$directory" --exclude='./.built' --exclude='*.pdb' --exclude='*.dbg' --owner=0 --group=0 --numeric-owner -czf "$out/$archive" .
+tar -C "$directory" --exclude='./.built' --exclude='*.pdb' --exclude='*.dbg' --exclude='*.xml' --owner=0 --group=0 --numeric-owner -czf "$out/$archive" .
 escape() { sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/\t/ /g' "$1" | awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }'; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

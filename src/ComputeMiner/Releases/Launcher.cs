@@ -40,6 +40,9 @@ sealed partial class Launcher(
             return await runSelf(stop) ? Supervision.MakesRoom : 0;
         if (Store().State.Trial is { Attempts: > 0 } interrupted)
             GiveUp(interrupted, "was being tried when this machine or the program that watched it ended");
+        else if (Store().State.Trial is { } old && !(ReleaseVersion.TryParse(old.Version, out var version) && version > ReleaseVersion.Own))
+            // The operator was faster.
+            _givenUp.Add(old.Version);
         _version = mode == UpdateMode.Off ? null : await ChooseAsync(stop);
         while (true)
         {
@@ -70,7 +73,8 @@ sealed partial class Launcher(
         catch (ReleaseException fault)
         {
             Log.Unusable(logger, installed.Version, fault.Message, ReleaseVersion.Own.Text);
-            store.Change(state => state with
+            // Where that cannot be kept, the next start finds the same.
+            store.TryChange(state => state with
             {
                 Installed = null,
                 Result = $"installed release {installed.Version} {fault.Message}; {ReleaseVersion.Own} runs",
@@ -159,7 +163,7 @@ sealed partial class Launcher(
         // Stopped by the operator before it could show anything: it has not failed, and is tried again at the next start.
         var code = await program.Ended;
         _ledger.Restore();
-        Store().Change(state => state with { Trial = trial });
+        Store().TryChange(state => state with { Trial = trial });
         return code;
     }
 

@@ -23,6 +23,7 @@ static partial class Supervision
     public static bool IsSupervised { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
 
     /// <summary>Dies with the starter from now on: nobody else would bring back the version before, or end this one.</summary>
+    /// <remarks>On the main thread: the kernel keeps the wish per thread, and forgets it with that one (kernel/exit.c, reparent_leader).</remarks>
     /// <exception cref="StartupException">The starter is gone already.</exception>
     public static void Join()
     {

@@ -57,21 +57,36 @@ sealed class UpdateStore(string stateDirectory)
         ResultAt = now,
     });
 
-    /// <summary>The axon stops listening, and another version is to listen next.</summary>
-    public void NoteStopping(DateTimeOffset now) => Change(state => state with { StoppedAt = now });
+    /// <summary>The axon stops listening, and another version is to listen next. A full disk costs the figure and nothing else.</summary>
+    public void NoteStopping(DateTimeOffset now) => TryChange(state => state with { StoppedAt = now });
 
-    /// <summary>The axon listens. Says so to whoever watches a trial, and how long nobody listened.</summary>
+    /// <summary>
+    /// The axon listens. Says so to whoever watches a trial, and how long nobody listened. A full disk costs the figure, and a trial.
+    /// </summary>
     public void NoteListening(DateTimeOffset now)
     {
-        var state = State;
-        if (state is { StoppedAt: null, Trial: null })
+        if (State is { StoppedAt: null, Trial: null })
             return;
-        Change(state => state with
+        TryChange(state => state with
         {
             StoppedAt = null,
             AwaySeconds = state.StoppedAt is { } stopped ? Math.Max(0, (now - stopped).TotalSeconds) : state.AwaySeconds,
             Trial = state.Trial is { } trial ? trial with { ListeningAt = now } : null,
         });
+    }
+
+    /// <summary>As <see cref="Change"/>, for what the miner goes on without: false when it cannot be kept.</summary>
+    public bool TryChange(Func<UpdateState, UpdateState> change)
+    {
+        try
+        {
+            Change(change);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Makes the directory.</summary>

@@ -107,6 +107,35 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_OnTrialAndNotNewerThanThisProgram_IsNotTried()
+    {
+        Put(ProductVersion.Text, $"touch {_state}/started; exit 3");
+        PutOnTrial(ProductVersion.Text);
+
+        await RunSelfAsync();
+
+        Assert.False(File.Exists(Path.Combine(_state, "started")));
+        Assert.Empty(Store.State.Failed);
+    }
+
+    /// <summary>Nothing can be written: what runs is right all the same, and nothing is tried for ever.</summary>
+    [Fact]
+    public async Task RunAsync_StateCannotBeWritten_ThisProgramRuns()
+    {
+        Put(Next, "exit 3");
+        PutOnTrial(Next);
+        // A directory where the file's next content is written: fails for root, too.
+        Directory.CreateDirectory(Path.Combine(Store.Root, UpdateStore.FileName + ".new"));
+        await File.WriteAllTextAsync(Path.Combine(Store.Root, UpdateStore.FileName + ".new", "in the way"), "", _stop.Token);
+
+        await RunSelfAsync();
+
+        Assert.Equal(Next, Store.State.Trial!.Version);
+        Assert.Equal(1, _logs.Count(6346));
+        Assert.False(new UpdateStore(_state).TryChange(state => state));
+    }
+
+    [Fact]
     public async Task RunAsync_StoppedDuringTheTrial_IsTriedAgainAtTheNextStart()
     {
         Put(Next, $"{UntilStopped(0, $"touch {_state}/started")}");
