@@ -62,7 +62,6 @@ sealed partial class DockerEngine
     public async Task RemoveNetworkAsync(CancellationToken cancellation)
     {
         await _site.RemoveNetworkAsync(cancellation);
-        _disks.Tidy();
         if (await _site.FindNetworkAsync(cancellation) is not null)
             // Another miner's network keeps its rules.
             return;

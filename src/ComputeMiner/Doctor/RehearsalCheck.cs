@@ -83,6 +83,7 @@ sealed class RehearsalCheck(ContainerOptions options, Bittensor.Keys.Hotkey? hot
         Endpoint = options.Endpoint,
         Image = options.Image,
         MemoryReserve = options.MemoryReserve,
+        Disk = options.Disk,
         Instance = $"{Name}-{options.NamePrefix}{options.Network}",
         NamePrefix = $"{options.NamePrefix}{Name}-",
         Network = $"{options.Network}-{Name}",

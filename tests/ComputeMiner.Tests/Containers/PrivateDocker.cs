@@ -136,9 +136,9 @@ public sealed class PrivateDocker : IAsyncLifetime
         }
         await NetworkNamespace.DeleteAsync(HostName);
         await NetworkNamespace.DeleteAsync(WorldName);
-        // Disks of containers of a killed run.
-        foreach (var device in Disks.DiskBed.Loops(Root))
-            await HostCommand.TryRunAsync("umount", ["--all-targets", "--lazy", $"/dev/{Path.GetFileName(device)}"]);
+        // Disks of containers that no miner removed.
+        foreach (var mount in Disks.DiskBed.MountsOf(Data))
+            await HostCommand.TryRunAsync("umount", ["--lazy", mount]);
         if (!Directory.Exists(Root))
             return;
         foreach (var mount in (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]).Where(at => at.StartsWith(Root + "/", StringComparison.Ordinal)).Reverse())

@@ -5,7 +5,7 @@ namespace ComputeMiner.Containers.Disks;
 /// <summary>Finds the best means of a host. Changes nothing.</summary>
 static class DiskProbe
 {
-    static readonly string[] Programs = ["mkfs.ext4", "e2fsck", "mount", "umount"];
+    static readonly string[] Programs = ["mkfs.ext4", "mount", "umount"];
 
     /// <summary>Chooses by what the engine says of itself, and by what this host has.</summary>
     /// <param name="info">The engine's description of itself.</param>

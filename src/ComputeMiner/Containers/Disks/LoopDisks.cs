@@ -14,6 +14,9 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
 {
     const string Suffix = ".img";
 
+    // Nobody takes a directory away where another one is about to put something.
+    static readonly Lock Directories = new();
+
     // What is being deleted: nobody's any more, whatever a container's label says.
     const string GoneSuffix = ".gone";
 
@@ -27,14 +30,7 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
     /// <exception cref="ContainerEngineException">It cannot be made; nothing of it is left.</exception>
     public async Task<IDisposable> MakeAsync(string name, long bytes, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Here(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var file = new FileStream(Here(Image(name)), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        var file = Open(name);
         try
         {
             file.SetLength(bytes);
@@ -52,7 +48,7 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
         }
     }
 
-    /// <summary>Mounts a disk unless it is; after a power failure with what its journal holds.</summary>
+    /// <summary>Mounts a disk unless it is; after a power failure the kernel takes up its journal.</summary>
     /// <exception cref="ContainerEngineException">It is not there, or cannot be mounted.</exception>
     public async Task AttachAsync(string name, CancellationToken cancellation)
     {
@@ -60,8 +56,6 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
             return;
         if (!File.Exists(Here(Image(name))))
             throw new ContainerEngineException($"The file {Image(name)} with all that the tenant wrote is gone. Put it back; without it the container cannot start.");
-        // Says by its code that there was something to mend; what it could not mend, the kernel decides about.
-        await engine.RunOnFilesAsync("e2fsck", ["-p", Image(name)], cancellation);
         await MountAsync(name, cancellation);
     }
 
@@ -75,6 +69,7 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
                 File.Move(image, gone, overwrite: true);
             await DetachAsync(name);
             File.Delete(gone);
+            Tidy();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -103,14 +98,6 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
     /// <summary>Bytes the disks may still take beyond what they take now.</summary>
     public long Promised() => Names(Suffix).Sum(name => Math.Max(0, (Size(name) ?? 0) - SparseFile.Allocated(Here(Image(name)))));
 
-    /// <summary>Removes the directories of this miner where nothing is in them.</summary>
-    public void Tidy()
-    {
-        foreach (var each in (string[])[Here(directory), Here(mounts)])
-            if (Directory.Exists(each) && !Directory.EnumerateFileSystemEntries(each).Any())
-                Directory.Delete(each);
-    }
-
     /// <summary>Bytes the disks take on the host now.</summary>
     public long Taken() => Directory.Exists(Here(directory))
         ? new DirectoryInfo(Here(directory)).EnumerateFiles().Sum(file => SparseFile.Allocated(file.FullName))
@@ -120,6 +107,31 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
     public string Here(string path) => engine.FilesRoot + path;
 
     string Image(string name) => $"{directory}/{name}{Suffix}";
+
+    FileStream Open(string name)
+    {
+        lock (Directories)
+        {
+            Directory.CreateDirectory(Here(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Here(MountPoint(name)));
+            return new FileStream(Here(Image(name)), new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+    }
+
+    // Directories of miners that are over would add up.
+    void Tidy()
+    {
+        lock (Directories)
+            foreach (var each in (string[])[Here(directory), Here(mounts)])
+                if (Directory.Exists(each) && !Directory.EnumerateFileSystemEntries(each).Any())
+                    Directory.Delete(each);
+    }
 
     bool IsMounted(string name)
     {
@@ -146,7 +158,8 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
 
     async Task MountAsync(string name, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Here(MountPoint(name)));
+        lock (Directories)
+            Directory.CreateDirectory(Here(MountPoint(name)));
         await RunAsync("mount", ["-t", "ext4", "-o", MountOptions, Image(name), MountPoint(name)], cancellation);
     }
 

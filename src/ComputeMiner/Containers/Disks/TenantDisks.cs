@@ -74,21 +74,6 @@ sealed partial class TenantDisks(
         }
     }
 
-    /// <summary>Takes away what is left of a miner that is over.</summary>
-    public void Tidy()
-    {
-        Dispose();
-        try
-        {
-            if (_plan is { } plan && Environment.IsPrivilegedProcess)
-                Disks(plan).Tidy();
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // Empty directories harm nobody.
-        }
-    }
-
     /// <summary>What a container that is about to be created gets; null where there is no limit.</summary>
     /// <exception cref="ContainerEngineException">A size is set and it cannot be held.</exception>
     public async Task<TenantDisk?> NewAsync(CancellationToken cancellation)

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using ComputeMiner.Containers;
 
 namespace ComputeMiner.Tests.Containers.Disks;
@@ -10,6 +13,13 @@ static class DiskBed
 
     public static string[] Mounts(ContainerOptions settings) =>
         [.. File.ReadAllLines("/proc/mounts").Select(line => line.Split(' ')[1]).Where(at => at.StartsWith($"/run/computeminer/{settings.Instance}-", StringComparison.Ordinal))];
+
+    /// <summary>Mounted disks of all miners on the engine with this data directory, whose hash is in their place.</summary>
+    public static string[] MountsOf(string data)
+    {
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..8];
+        return [.. File.ReadAllLines("/proc/mounts").Select(line => line.Split(' ')[1]).Where(at => Regex.IsMatch(at, $"^/run/computeminer/[^/]*-{key}/"))];
+    }
 
     /// <summary>Loop devices that hold a file, also one that is deleted.</summary>
     public static string[] Loops(string image) =>

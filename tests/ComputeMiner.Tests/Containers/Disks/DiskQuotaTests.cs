@@ -98,6 +98,7 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
         await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
         await Condition.UntilAsync(() => DiskBed.Mounts(_settings).Length == 0);
         await Condition.UntilAsync(() => DiskBed.Loops(image).Length == 0);
+        await Condition.UntilAsync(() => !Directory.Exists(Path.GetDirectoryName(image)));
     }
 
     [Fact]
