@@ -13,7 +13,7 @@ public sealed class DiskRestartTests(PrivateDocker docker) : IAsyncLifetime
         Instance = $"disk-tests-{DockerFixture.Instance[^8..]}",
         Endpoint = docker.Endpoint,
         Network = "disk-tests",
-        SshPort = 4444,
+        SshPort = DockerFixture.FreePort(),
         Disk = DiskRule.Of(128 << 20),
     };
 
@@ -120,7 +120,7 @@ public sealed class DiskRestartTests(PrivateDocker docker) : IAsyncLifetime
         await _engine.PrepareImageAsync(null, Cancellation);
         var start = DateTimeOffset.UnixEpoch;
         var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
-        var id = await _engine.CreateAsync(new ContainerSpec("one", docker.Image.Id, 4444, labels), Cancellation);
+        var id = await _engine.CreateAsync(new ContainerSpec("one", docker.Image.Id, _settings.SshPort, labels), Cancellation);
         await _engine.StartAsync(id, Cancellation);
         await _engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
         Assert.Equal(0, (await docker.ExecAsync(id, "echo mine > /root/mine && sync")).Code);

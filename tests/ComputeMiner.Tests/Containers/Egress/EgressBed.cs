@@ -27,7 +27,7 @@ public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
         Instance = "egress-tests",
         Endpoint = docker.Endpoint,
         Network = "egress-tests",
-        SshPort = 4444,
+        SshPort = DockerFixture.FreePort(),
     };
 
     private protected DockerEngine Engine { get; private set; } = null!;
