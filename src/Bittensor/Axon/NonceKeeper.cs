@@ -45,7 +45,7 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
         if (_written.Clock > now)
             window.RaiseFloor(_written.Clock + (2 * Nanoseconds(Period)));
         // A mark is a little ahead of the clock of a run that was killed; more is another clock.
-        var marked = _mark?.Left is { } left and > 0 ? left - Nanoseconds(Period) : now;
+        var marked = _mark?.Left is > 0 and var left ? left - Nanoseconds(Period) : long.MinValue;
         if (Math.Max(_written.Clock, marked) is var last && last > now)
             Log.ClockSetBack(logger, (last - now) / 1e9);
         foreach (var (hotkey, bound) in _written.Ahead)

@@ -113,6 +113,16 @@ public sealed class NonceKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_FirstOneEver_WarnsOfNothing()
+    {
+        await using var axon = await StartAsync();
+        axon.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(200, (await axon.ExchangeAsync(RequestOf(axon, 0))).Status);
+        Assert.DoesNotContain(axon.Logs.Lines, line => line.Level > Microsoft.Extensions.Logging.LogLevel.Information);
+    }
+
+    [Fact]
     public async Task Stop_InOrder_NobodyWaitsAfterwards()
     {
         await using (var stopped = await StartAsync())
