@@ -14,10 +14,15 @@ static class Demand
 
     /// <summary>Asks again until the condition holds.</summary>
     /// <exception cref="InvalidOperationException">It did not within 20 seconds; the message is the complaint.</exception>
-    public static async Task SoonAsync(Func<Task<bool>> condition, string complaint, CancellationToken cancellation)
+    public static Task SoonAsync(Func<Task<bool>> condition, string complaint, CancellationToken cancellation) =>
+        WithinAsync(Patience, condition, complaint, cancellation);
+
+    /// <summary>Asks again until the condition holds.</summary>
+    /// <exception cref="InvalidOperationException">It did not within that time; the message is the complaint.</exception>
+    public static async Task WithinAsync(TimeSpan patience, Func<Task<bool>> condition, string complaint, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(patience);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         try
         {

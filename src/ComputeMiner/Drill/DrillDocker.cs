@@ -80,16 +80,18 @@ sealed class DrillDocker : IAsyncDisposable
     /// <summary>Ends it as an upgrade does: its containers end too, and come back with it.</summary>
     public Task StopAsync() => EndAsync("-TERM");
 
-    /// <summary>SIGKILL, and all that a service manager would end with it; containers go on until it comes back.</summary>
+    /// <summary>SIGKILL to it and what it had started for itself, such as its port proxies; containers go on until it comes back.</summary>
     public async Task KillAsync()
     {
+        var id = _process!.Id.ToString(CultureInfo.InvariantCulture);
+        // Stopped first: it starts nothing more that would be missed.
+        await SignalAsync("-STOP", id);
+        var children = Directory.GetDirectories($"/proc/{id}/task")
+            .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
         await EndAsync("-KILL");
-        var under = Path.Combine(_root, "exec", "containerd", "containerd.pid");
-        if (File.Exists(under))
-        {
-            await SignalAsync("-KILL", (await File.ReadAllTextAsync(under)).Trim());
-            File.Delete(under);
-        }
+        foreach (var child in children)
+            await SignalAsync("-KILL", child);
+        File.Delete(Path.Combine(_root, "exec", "containerd", "containerd.pid"));
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,8 @@ sealed partial class DrillScenario
     /// <summary>As long as it takes a miner to have tried more than once.</summary>
     static readonly TimeSpan While = TimeSpan.FromSeconds(3);
 
+    static readonly TimeSpan Recovery = TimeSpan.FromMinutes(2);
+
     /// <summary>Plays a mishap.</summary>
     /// <param name="mishap">Which.</param>
     /// <param name="docker">The engine under the miner; needed for mishaps of it.</param>
@@ -98,6 +100,9 @@ sealed partial class DrillScenario
             await EndAsync(cancellation);
             return "given just before, given back, free";
         }
+        // The miner tries again at growing intervals.
+        await Demand.WithinAsync(
+            Recovery, async () => (await _rental!.Session.CheckAsync(cancellation)).Synapse.Output.Status == true, "the machine does not become free", cancellation);
         await RequireFreeAsync(cancellation);
         return "refused, free, nothing left";
     }
