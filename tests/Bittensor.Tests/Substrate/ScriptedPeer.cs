@@ -54,9 +54,9 @@ sealed class ScriptedPeer(WebSocket socket, HttpContext context) : IDisposable
         {
             context.Abort();
         }
-        catch (ObjectDisposedException)
+        catch (Exception fault) when (fault is ObjectDisposedException or NullReferenceException)
         {
-            // The client was faster.
+            // The client was faster; a context whose request is over has lost its features.
         }
     }
 
