@@ -13,6 +13,11 @@ sealed class CandidateTest(IReadOnlyList<string> arguments, TimeProvider time)
 {
     const int LongestOutput = 4096;
 
+    /// <summary>ETXTBSY of Linux's errno.h.</summary>
+    const int TextFileBusy = 26;
+
+    const int MostStarts = 100;
+
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <exception cref="ReleaseException">It fails.</exception>
@@ -37,7 +42,7 @@ sealed class CandidateTest(IReadOnlyList<string> arguments, TimeProvider time)
         using var process = new Process { StartInfo = Describe(program, words) };
         try
         {
-            process.Start();
+            Start(process);
         }
         catch (Win32Exception cause)
         {
@@ -61,6 +66,22 @@ sealed class CandidateTest(IReadOnlyList<string> arguments, TimeProvider time)
         finally
         {
             Kill(process);
+        }
+    }
+
+    static void Start(Process process)
+    {
+        for (var start = 1; ; start++)
+        {
+            try
+            {
+                process.Start();
+                return;
+            }
+            catch (Win32Exception fault) when (fault.NativeErrorCode == TextFileBusy && start < MostStarts)
+            {
+                // A process that another thread forked while the program was written holds it open until its own exec, which is soon.
+            }
         }
     }
 
