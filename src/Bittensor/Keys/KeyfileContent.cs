@@ -41,7 +41,9 @@ sealed class KeyfileContent
     {
         if (fields.SecretPhrase is { } phrase)
         {
-            return Mnemonic.TryParse(phrase, out var mnemonic)
+            // The wallet library writes the words as they were typed, and reads them so.
+            var words = string.Join(' ', phrase.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            return Mnemonic.TryParse(words, out var mnemonic)
                 ? KeySecrets.FromMnemonic(mnemonic)
                 : throw Bad(path, "secretPhrase", "is no BIP-39 English mnemonic with a right checksum");
         }

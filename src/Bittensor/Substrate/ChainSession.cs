@@ -144,7 +144,16 @@ sealed partial class ChainSession : IAsyncDisposable
     async Task AskForRuntimeAsync(HeadFeed feed, CancellationToken cancellation)
     {
         await foreach (var _ in feed.FollowAsync(_head, cancellation))
-            await LoadRuntimeAsync(cancellation);
+        {
+            try
+            {
+                await LoadRuntimeAsync(cancellation);
+            }
+            catch (SubstrateException fault) when (fault.IsTransient && fault.Code is not null)
+            {
+                // A busy node; the next block asks again.
+            }
+        }
     }
 
     /// <summary>A node that is still catching up answers from the past.</summary>

@@ -40,6 +40,8 @@ sealed record ExtensionPayload(byte[] Extra, byte[] Implicit)
         "CheckGenesis" => (null, ScaleValue.Of(context.GenesisHash.Bytes)),
         "CheckNonce" => (ScaleValue.Of(context.Nonce), null),
         "ChargeTransactionPayment" => (ScaleValue.Of(context.Tip), null),
+        // The fee in the chain's own token. Source: paritytech/polkadot-sdk, substrate/frame/transaction-payment/asset-tx-payment/src/lib.rs.
+        "ChargeAssetTxPayment" => (new ScaleValue.Composite(["tip", "asset_id"], [ScaleValue.Of(context.Tip), None]), null),
         "CheckMetadataHash" => (Disabled, None),
         _ => (null, null),
     };

@@ -36,7 +36,7 @@ sealed class EndpointInfoPlan
     public static EndpointInfoPlan? TryCompile(TypeRegistry types, uint type)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
-        if (types[type].Definition is TypeDefinition.Composite composite)
+        if (types.Unwrap(type).Definition is TypeDefinition.Composite composite)
         {
             foreach (var field in composite.Fields)
                 steps.Add(StepOf(types, field));

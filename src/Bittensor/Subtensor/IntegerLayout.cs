@@ -12,9 +12,15 @@ readonly record struct IntegerLayout
 
     IntegerLayout(int width) => _width = width;
 
-    /// <summary>Finds the layout of a type, through wrappers; false when it is no unsigned integer of up to 128 bits.</summary>
+    /// <summary>
+    /// Finds the layout of a type, through wrappers; false when it is no unsigned integer of up to 128 bits. A number in fixed point
+    /// (<c>FixedU128</c>) has the bits of an integer and means another.
+    /// </summary>
     public static bool TryFind(TypeRegistry types, uint type, out IntegerLayout layout)
     {
+        layout = default;
+        if (types[type].Name.StartsWith("Fixed", StringComparison.Ordinal))
+            return false;
         int? width = types.Unwrap(type).Definition switch
         {
             TypeDefinition.Compact => Compact,

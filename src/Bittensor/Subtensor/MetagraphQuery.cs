@@ -54,13 +54,13 @@ sealed class MetagraphQuery
         {
             return await ReadAsync(session, specVersion, netuid, time, cancellation);
         }
-        catch (ScaleException) when (_otherwise is not null)
+        catch (Exception reason) when (_otherwise is not null && IsOfTheCall(reason))
         {
             try
             {
                 return await _otherwise.RunAsync(session, specVersion, netuid, time, cancellation);
             }
-            catch (Exception fault) when (fault is ScaleException or SubstrateException { Code: not null })
+            catch (Exception fault) when (IsOfTheCall(fault))
             {
                 // The first fault says what the runtime changed.
             }
@@ -68,14 +68,19 @@ sealed class MetagraphQuery
         }
     }
 
+    /// <summary>The answer or the refusal of a node that is neither lost nor busy: another call may have better luck.</summary>
+    static bool IsOfTheCall(Exception fault) => fault is ScaleException or SubstrateException { Code: not null, IsTransient: false };
+
     static MetagraphQuery? Selective(RuntimeMetadata metadata, MetagraphParts parts) =>
         metadata.FindMethod(SubnetApi, "get_selective_metagraph") is { Inputs.Length: 2 } method
             ? new MetagraphQuery(true, MetagraphCall.OfColumns(
                 metadata, SubnetApi, method.Name, ClassicTypes.SubnetState, Indices(metadata.Types, method.Output, parts)))
             : null;
 
+    /// <summary>Null also where it is declared as bytes: its layout from before its types were told is not known here.</summary>
     static MetagraphQuery? Whole(RuntimeMetadata metadata, MetagraphParts parts) =>
         metadata.FindMethod(SubnetApi, "get_metagraph") is { Inputs.Length: 1 } method
+        && RuntimeReply.Find(metadata, SubnetApi, method.Name, ClassicTypes.SubnetState).Wrapping == ReplyWrapping.None
             ? new MetagraphQuery(true, MetagraphCall.OfColumns(metadata, SubnetApi, method.Name, ClassicTypes.SubnetState))
             : null;
 

@@ -41,13 +41,20 @@ public static class SubtensorNetworks
         };
     }
 
-    /// <summary>The genesis hash every endpoint of a public network must have; null for <c>local</c> and for URLs.</summary>
+    /// <summary>
+    /// The genesis hash every endpoint of a public network must have, also where one of its hosts is given as a URL; null for <c>local</c>
+    /// and for other URLs.
+    /// </summary>
     public static BlockHash? ExpectedGenesis(string nameOrUrl) => nameOrUrl switch
     {
         "finney" or "archive" or "latent-lite" => Finney,
         "test" => Test,
-        _ => null,
+        "local" => null,
+        _ => Uri.TryCreate(nameOrUrl, UriKind.Absolute, out var url) && NetworkOf(url.Host) is { } name ? ExpectedGenesis(name) : null,
     };
+
+    static string? NetworkOf(string host) =>
+        Names.FirstOrDefault(name => name != "local" && Resolve(name, null).Any(endpoint => endpoint.Host.Equals(host, StringComparison.OrdinalIgnoreCase)));
 
     static ImmutableArray<Uri> Endpoints(params ReadOnlySpan<string> urls)
     {

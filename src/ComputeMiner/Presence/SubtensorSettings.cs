@@ -16,8 +16,10 @@ sealed class SubtensorSettings
     /// <summary>The nodes to connect to, in order of preference.</summary>
     public ImmutableArray<Uri> Endpoints => ChainEndpoints.IsEmpty ? SubtensorNetworks.Resolve(Network) : ChainEndpoints;
 
-    /// <summary>The genesis hash the nodes must have; null where any will do.</summary>
-    public BlockHash? ExpectedGenesis => ChainEndpoints.IsEmpty ? SubtensorNetworks.ExpectedGenesis(Network) : null;
+    /// <summary>The genesis hash the nodes must have; null where any will do, because none of them is of a public network.</summary>
+    public BlockHash? ExpectedGenesis => ChainEndpoints.IsEmpty
+        ? SubtensorNetworks.ExpectedGenesis(Network)
+        : ChainEndpoints.Select(endpoint => SubtensorNetworks.ExpectedGenesis(endpoint.AbsoluteUri)).FirstOrDefault(genesis => genesis is not null);
 
     public SubtensorOptions ToClientOptions() => new() { Endpoints = Endpoints, ExpectedGenesis = ExpectedGenesis };
 }

@@ -76,6 +76,7 @@ public sealed class KeyfileTests : IDisposable
     [Theory]
     [InlineData("\ufeff{\"secretPhrase\":\"PHRASE\"}")]
     [InlineData("{\r\n  \"secretPhrase\": \"PHRASE\"\r\n}\r\n")]
+    [InlineData("{\"secretPhrase\":\" PHRASE  \\n\"}")]
     [InlineData("{\"secretPhrase\":\"PHRASE\",\"meta\":{\"tags\":[{\"a\":1}]},\"odd\":\"\\ud800\",\"whenCreated\":1}")]
     [InlineData("{\"secretPhrase\":\"PHRASE\",\"accountId\":null,\"ss58Address\":\"5F7cAYCZEBz21YEjzSZPGyP7W2fva7qUXDexxXsVezSHyktz\"}")]
     public void Read_OddlyWrittenFile_IsTheSameKey(string content)

@@ -54,6 +54,21 @@ public class ExtrinsicTests
     }
 
     [Fact]
+    public void Create_FeeInAnAssetOffered_PaysNoTipAndInNoAsset()
+    {
+        var builder = new MetadataBuilder();
+        var nothing = builder.Tuple();
+        builder.Extrinsic = (nothing, nothing, nothing, nothing);
+        var fee = builder.Struct("ChargeAssetTxPayment", ("tip", builder.Compact(builder.Primitive(7))), ("asset_id", builder.Option(builder.Primitive(5))));
+        builder.AddExtension("ChargeAssetTxPayment", fee, nothing);
+
+        var payload = ExtensionPayload.Create(RuntimeMetadata.Parse(builder.Build(15)), AnyContext);
+
+        Assert.Equal([0, 0], payload.Extra);
+        Assert.Empty(payload.Implicit);
+    }
+
+    [Fact]
     public void Create_ExtensionOutsideVersionZero_IsLeftOut()
     {
         var next = ExtensionPayload.Create(TestRuntime.Metadata(RuntimeAge.Next, 16), AnyContext);

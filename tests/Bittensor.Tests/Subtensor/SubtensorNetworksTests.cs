@@ -33,5 +33,9 @@ public class SubtensorNetworksTests
         Assert.StartsWith("0x8f9cf856", SubtensorNetworks.ExpectedGenesis("test").ToString());
         Assert.Null(SubtensorNetworks.ExpectedGenesis("local"));
         Assert.Null(SubtensorNetworks.ExpectedGenesis("ws://192.0.2.1:9944"));
+        Assert.Null(SubtensorNetworks.ExpectedGenesis("ws://127.0.0.1:9944"));
+        // A host that is known for one chain is not believed for another.
+        Assert.StartsWith("0x2f0555cc", SubtensorNetworks.ExpectedGenesis("wss://LITE.sub.latent.to:443").ToString());
+        Assert.StartsWith("0x8f9cf856", SubtensorNetworks.ExpectedGenesis("wss://test.finney.opentensor.ai:443/").ToString());
     }
 }
