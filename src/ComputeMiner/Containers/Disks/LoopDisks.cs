@@ -99,9 +99,7 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
     public long Promised() => Names(Suffix).Sum(name => Math.Max(0, (Size(name) ?? 0) - SparseFile.Allocated(Here(Image(name)))));
 
     /// <summary>Bytes the disks take on the host now.</summary>
-    public long Taken() => Directory.Exists(Here(directory))
-        ? new DirectoryInfo(Here(directory)).EnumerateFiles().Sum(file => SparseFile.Allocated(file.FullName))
-        : 0;
+    public long Taken() => Files("*").Sum(SparseFile.Allocated);
 
     /// <summary>A path of the engine's as this process reaches it.</summary>
     public string Here(string path) => engine.FilesRoot + path;
@@ -152,9 +150,20 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
         }
     }
 
-    IEnumerable<string> Names(string suffix) => Directory.Exists(Here(directory))
-        ? Directory.GetFiles(Here(directory), "*" + suffix).Select(path => Path.GetFileNameWithoutExtension(path))
-        : [];
+    IEnumerable<string> Names(string suffix) => Files("*" + suffix).Select(path => Path.GetFileNameWithoutExtension(path));
+
+    string[] Files(string pattern)
+    {
+        try
+        {
+            return Directory.GetFiles(Here(directory), pattern);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // No disk was made yet, or the last one was just tidied away.
+            return [];
+        }
+    }
 
     async Task MountAsync(string name, CancellationToken cancellation)
     {

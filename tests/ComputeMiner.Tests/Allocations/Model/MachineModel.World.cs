@@ -107,12 +107,7 @@ sealed partial class MachineModel
         if (_held is { Rebooted: true } rebooted)
             rebooted.Given += Now - _caredFor + machine.Options.ClockInterval;
         if (ledgerLost)
-        {
-            // Nobody was answered, so that nothing but the containers tells what became of it.
-            if (during.Deed is Deed.AllocateRental or Deed.AllocateTest or Deed.AllocateTwiceAtOnce)
-                _leaving = null;
             await LoseLedgerAsync();
-        }
         else
             Promise(await machine.RestartAsync(), "a healthy machine does not come up");
         Restored();
