@@ -53,7 +53,12 @@ sealed class Publisher : IDisposable
         {
             foreach (var (name, type, content) in entries)
             {
-                var entry = new PaxTarEntry(type, name) { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute };
+                var entry = new PaxTarEntry(type, name)
+                {
+                    Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    // The same bytes each time: a moment of now is longer or shorter.
+                    ModificationTime = DateTimeOffset.UnixEpoch,
+                };
                 if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
                     entry.LinkName = content;
                 else if (type is TarEntryType.RegularFile)
