@@ -131,7 +131,7 @@ sealed class DrillCommand : CliCommand
 /// <summary>One line of <c>miner drill --json</c>; a listed point has no result.</summary>
 sealed record DrillRecord(string Deed, string Side, string Step, bool? Ok = null, double? Seconds = null, string? Seen = null)
 {
-    public static DrillRecord Of(DrillMishap mishap) => new(mishap.ToString(), "while", mishap == DrillMishap.DockerKilledAllocating ? "Allocating" : "Rented");
+    public static DrillRecord Of(DrillMishap mishap) => new(mishap.ToString(), "while", "Rented");
 
     public static DrillRecord Of(DrillPoint point) => new(point.Deed.ToString(), point.After ? "after" : "before", point.Step.ToString());
 }
