@@ -51,10 +51,11 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
         var passwords = new KeyPasswords(options, context.Console);
         yield return new WalletCheck(wallet, passwords.Find);
         yield return new ChainCheck(options, TryReadHotkey(wallet), time, NullLoggerFactory.Instance);
+        var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
         yield return new PortsCheck(
         [
-            new("axon.port", new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, options.Axon.Port)),
-            new("ssh.port", new IPEndPoint(IPAddress.Any, options.Container.SshPort)),
+            new("axon.port", new IPEndPoint(any, options.Axon.Port)),
+            new("ssh.port", new IPEndPoint(any, options.Container.SshPort)),
             new("admin.address", options.Admin.Address),
         ]);
         yield return new DockerCheck(engine);

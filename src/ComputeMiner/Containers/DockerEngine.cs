@@ -29,8 +29,8 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         (_options, _time, _logger) = (options, time, loggers.CreateLogger<DockerEngine>());
         _docker = new DockerClientBuilder().WithEndpoint(options.Endpoint).WithTimeout(Timeout.InfiniteTimeSpan).Build();
         _facts = new ContainerFacts(_docker, options, time);
-        _site = new DockerSite(_docker, _facts, options, time);
         _host = new EngineNamespace(options.Endpoint, time);
+        _site = new DockerSite(_docker, _facts, _host, options, time);
         _image = new BaseImage(_docker, options, _host, time, loggers.CreateLogger<BaseImage>());
         _egress = new EgressGuard(options, _host, loggers.CreateLogger<EgressGuard>());
         _disks = new TenantDisks(
@@ -56,7 +56,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
     {
         var limits = await SetUpAsync(cancellation);
-        var parameters = DockerProfile.ToCreate(spec, _options, limits, _image.OpenFiles);
+        var parameters = DockerProfile.ToCreate(spec, _options, limits, _host.AnyAddresses, _image.OpenFiles);
         using var disk = await _disks.NewAsync(cancellation);
         disk?.ApplyTo(parameters);
         var id = await CreateGuardedAsync(parameters, cancellation);

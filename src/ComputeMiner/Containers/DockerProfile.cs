@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ComputeMiner.Containers.Egress;
 using Docker.DotNet.Models;
 
@@ -21,7 +22,7 @@ static class DockerProfile
     ];
 
     public static CreateContainerParameters ToCreate(
-        ContainerSpec spec, ContainerOptions options, ResourceLimits limits, long? openFiles = null) => new()
+        ContainerSpec spec, ContainerOptions options, ResourceLimits limits, IEnumerable<IPAddress> addresses, long? openFiles = null) => new()
     {
         Name = spec.Name,
         Image = spec.Image,
@@ -41,7 +42,7 @@ static class DockerProfile
             NetworkMode = options.Network,
             PortBindings = new Dictionary<string, IList<PortBinding>>
             {
-                ["22/tcp"] = [new PortBinding { HostIP = "0.0.0.0", HostPort = spec.SshPort.ToString(CultureInfo.InvariantCulture) }],
+                ["22/tcp"] = [.. addresses.Select(address => Binding(address, spec.SshPort))],
             },
             CapDrop = ["ALL"],
             CapAdd = Capabilities,
@@ -60,6 +61,10 @@ static class DockerProfile
             DeviceRequests = options.Gpus.Count == 0 ? [] : [Gpus(options.Gpus)],
         },
     };
+
+    // Each family by its own address: an engine that is given none, or a host without the other family, may refuse both.
+    static PortBinding Binding(IPAddress address, int port) =>
+        new() { HostIP = address.ToString(), HostPort = port.ToString(CultureInfo.InvariantCulture) };
 
     public static NetworksCreateParameters ToNetwork(ContainerOptions options) => new()
     {

@@ -9,7 +9,7 @@ namespace ComputeMiner.Containers;
 /// What a container needs around it: its network there, its name and its port free. Found wanting, it is said before anybody is promised
 /// the machine.
 /// </summary>
-sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOptions options, TimeProvider time)
+sealed class DockerSite(DockerClient docker, ContainerFacts facts, EngineNamespace host, ContainerOptions options, TimeProvider time)
 {
     /// <summary>Makes the network where it lacks and drops probes that a crash left behind.</summary>
     /// <exception cref="ContainerEngineException">The engine failed, or something of others has the name or the port.</exception>
@@ -20,7 +20,10 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
             "list containers", token => docker.Containers.ListContainersAsync(new ContainersListParameters { All = true }, token), cancellation);
         RequireNames(all);
         if (!all.Any(each => IsOurs(each) && each.State is "running" or "paused" or "restarting"))
-            RequirePort();
+        {
+            foreach (var address in host.AnyAddresses)
+                RequirePort(address);
+        }
         foreach (var probe in all.Where(each => IsOurs(each) && IsProbe(each.Labels)))
             await AskAsync("remove a probe", token => RemoveAsync(probe.ID, token), cancellation);
         await facts.SweepAsync(all.Where(IsOurs).Select(each => each.ID).ToHashSet(), cancellation);
@@ -82,14 +85,17 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, ContainerOpti
 
     bool IsNeeded(string name) => name == options.RentalName || name == options.TestName || name == options.SpareName;
 
-    void RequirePort()
+    void RequirePort(IPAddress address)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // .NET's own IPv6 may be switched off where the engine's is not.
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
+            return;
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             // Leaves a listening stranger in the way and connections that only fade away not.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(new IPEndPoint(IPAddress.Any, options.SshPort));
+            socket.Bind(new IPEndPoint(address, options.SshPort));
         }
         catch (SocketException fault) when (fault.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

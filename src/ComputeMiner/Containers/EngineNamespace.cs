@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 
 namespace ComputeMiner.Containers;
@@ -66,6 +67,22 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Where a port is published so that it is reached over every family the engine's host has; IPv4 alone where that cannot be seen.</summary>
+    public IReadOnlyList<IPAddress> AnyAddresses => HasIPv6() ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any];
+
+    bool HasIPv6()
+    {
+        try
+        {
+            // A line per address, and no such file on a kernel without IPv6.
+            return endpoint.Scheme == "unix" && FindProcess() is { } process && File.ReadLines($"/proc/{process}/net/if_inet6").Any();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
