@@ -41,9 +41,15 @@ public sealed class RentalLimitsTests
         await using var world = await RentedMiner.StartAsync(Cancellation);
         await world.UntilSpareAsync("ready", Cancellation);
 
-        foreach (var milliseconds in (int[])[20, 60, 120])
+        // The first is too short for any machine; a fast one may keep the others, even where its answer comes as the caller leaves.
+        Assert.False(await world.AllocateWithinAsync(TimeSpan.FromMilliseconds(10)));
+        await RequireNothingLeftAsync(world);
+        foreach (var milliseconds in (int[])[60, 120])
         {
-            Assert.False(await world.AllocateWithinAsync(TimeSpan.FromMilliseconds(milliseconds)));
+            var inTime = await world.AllocateWithinAsync(TimeSpan.FromMilliseconds(milliseconds));
+            var holds = await world.HoldsAsync();
+            Assert.True(holds || !inTime);
+            Assert.True(!holds || await world.DeallocateAsync());
             await RequireNothingLeftAsync(world);
         }
 

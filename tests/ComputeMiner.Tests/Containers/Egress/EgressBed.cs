@@ -69,6 +69,14 @@ public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
     private protected async Task<bool> ReachesAsync(string id, string address, int port = Web) =>
         (await docker.ExecAsync(id, $"timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/{port}; head -c 5 <&3'")).Output == GreetingServer.Greeting;
 
+    /// <summary>Tries until it is reached: on a busy machine a first packet can be lost. A container held back never gets there.</summary>
+    private protected async Task RequireReachedAsync(string id, string address, int port = Web)
+    {
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        while (!await ReachesAsync(id, address, port))
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), $"{address}:{port} is out of reach");
+    }
+
     private protected async Task<string> StartAsync()
     {
         await Engine.PrepareImageAsync(null, Cancellation);

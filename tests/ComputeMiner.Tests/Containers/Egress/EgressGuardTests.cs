@@ -11,14 +11,14 @@ public sealed class EgressGuardTests(PrivateDocker docker) : EgressBed(docker)
     {
         var id = await StartAsync();
 
-        Assert.True(await ReachesAsync(id, Public));
-        Assert.True(await ReachesAsync(id, PrivateDocker.WorldAddress));
+        await RequireReachedAsync(id, Public);
+        await RequireReachedAsync(id, PrivateDocker.WorldAddress);
         foreach (var address in Private)
             Assert.False(await ReachesAsync(id, address), address);
         // Without the rules they are: what held the container back was not the test bed.
         await LiftAsync();
         foreach (var address in Private)
-            Assert.True(await ReachesAsync(id, address), address);
+            await RequireReachedAsync(id, address);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class EgressGuardTests(PrivateDocker docker) : EgressBed(docker)
             Assert.False(await ReachesAsync(id, address), address);
 
         await LiftAsync();
-        Assert.True(await ReachesAsync(id, gateway));
+        await RequireReachedAsync(id, gateway);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class EgressGuardTests(PrivateDocker docker) : EgressBed(docker)
         var id = await StartAsync();
 
         Assert.False(await ReachesAsync(id, "169.254.169.254"));
-        Assert.True(await ReachesAsync(id, Public));
+        await RequireReachedAsync(id, Public);
         Assert.Contains(said, Engine.Safeguards[0].Detail, StringComparison.Ordinal);
         var rules = await Docker.Host.RunAsync("iptables-save", "-t", "filter");
         Assert.Equal(rate > 0, rules.Contains("--connlimit-above", StringComparison.Ordinal));

@@ -31,7 +31,7 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
 
         Assert.False(await ReachesAsync(id, gateway));
         Assert.False(await ReachesAsync(id, "169.254.169.254"));
-        Assert.True(await ReachesAsync(id, Public));
+        await RequireReachedAsync(id, Public);
         await GreetsAsync(Docker.Host, "127.0.0.1", Settings.SshPort);
         await Engine.GuardAsync(Cancellation);
         Assert.Equal(1, _log.Count(Restored));
@@ -58,7 +58,7 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
         await GreetsAsync(Docker.Host, "127.0.0.1", Settings.SshPort);
         Assert.Equal(before, await OursAsync());
         Assert.False(await ReachesAsync(id, "169.254.169.254"));
-        Assert.True(await ReachesAsync(id, Public));
+        await RequireReachedAsync(id, Public);
         await Engine.GuardAsync(Cancellation);
         Assert.Equal(before, await OursAsync());
         Assert.Equal(0, _log.Count(Restored));
@@ -74,7 +74,7 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
         var second = await StartAsync();
 
         Assert.False(await ReachesAsync(second, "169.254.169.254"));
-        Assert.True(await ReachesAsync(second, Public));
+        await RequireReachedAsync(second, Public);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
 
         await LiftAsync();
         foreach (var address in (string[])[metadata, "fd12:3456::1", "2001:db8:1::1"])
-            Assert.True(await ReachesAsync(id, address), address);
+            await RequireReachedAsync(id, address);
     }
 
     async Task<string> OursAsync() => string.Join('\n', (await RulesAsync()).Where(line => line.Contains("CM-", StringComparison.Ordinal)));
