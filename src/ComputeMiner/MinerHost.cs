@@ -106,7 +106,9 @@ static partial class MinerHost
             chain, netuid, metagraphs, new VersionFile(options.Census.VersionFile, options.StateDirectory, web, time), options.Census.Threshold,
             options.Admission.MinStake, SubnetVersion, time, loggers.CreateLogger<ValidatorCensus>());
 
-        var schedule = new BlockSchedule(MinerSchedule.Of(PlaceJobs.Of(refresher, announcer), registry, allocator, specs, census, updates.Check, time), time, loggers.CreateLogger<BlockSchedule>());
+        var schedule = new BlockSchedule(
+            MinerSchedule.Of(PlaceJobs.Of(refresher, announcer), BlockPhase.Of(hotkey.Hotkey), registry, allocator, specs, census, updates.Check, time), time,
+            loggers.CreateLogger<BlockSchedule>());
         follower.HeadSeen += block => schedule.OnHead(block, stop);
 
         // The gate, and what is behind it.

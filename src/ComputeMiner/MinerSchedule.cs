@@ -22,10 +22,17 @@ static class MinerSchedule
     /// <summary>An hour.</summary>
     const ulong ReleaseInterval = 300;
 
+    /// <summary>Our place on chain follows the heads; what asks a service that all miners ask has the phase of this one.</summary>
     public static IEnumerable<BlockJob> Of(
-        BlockJob place, RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, UpdateCheck releases, TimeProvider time) =>
+        BlockJob place, ulong phase, RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, UpdateCheck releases, TimeProvider time) =>
     [
         place,
+        .. Shared(registry, allocator, specs, census, releases, time).Select(job => job with { Phase = phase }),
+    ];
+
+    static IEnumerable<BlockJob> Shared(
+        RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, UpdateCheck releases, TimeProvider time) =>
+    [
         new("hardware document", SpecsInterval, TimeSpan.FromMinutes(5), async (_, cancellation) =>
         {
             await specs.RefreshAsync(cancellation);

@@ -7,6 +7,12 @@ namespace ComputeMiner.Schedule;
 /// <param name="RunAsync">Does it, at a block; what it returns is shown to the operator, what it throws is shown as its failure.</param>
 sealed record BlockJob(string Name, ulong Interval, TimeSpan Patience, Func<ulong, CancellationToken, Task<string>> RunAsync)
 {
+    /// <summary>
+    /// Blocks by which this job's windows begin after the multiples of its interval, where that is less than the interval; else what is left of
+    /// it after them. Always the same for a miner, so that it moves no window, and another one for the next miner.
+    /// </summary>
+    public ulong Phase { get; init; }
+
     /// <summary>Sees a block when this one's run at it has ended, however it ended.</summary>
     public BlockJob? Then { get; init; }
 

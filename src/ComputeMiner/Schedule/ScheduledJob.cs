@@ -1,7 +1,7 @@
 namespace ComputeMiner.Schedule;
 
 /// <summary>
-/// One job and its place in the schedule. Blocks are cut into windows of the job's interval, counted from block 0; the job runs at the
+/// One job and its place in the schedule. Blocks are cut into windows of the job's interval, counted from its phase; the job runs at the
 /// first head it sees of each window. Heads that were missed move nothing: the next window begins where it would have begun anyway.
 /// </summary>
 sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider time, ILogger logger)
@@ -13,6 +13,7 @@ sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider
     const ulong DeepestReorganisation = 25;
 
     readonly Lock _gate = new();
+    readonly ulong _phase = job.Phase % job.Interval;
     ulong? _window;
     ulong _lastBlock;
     ulong? _missed;
@@ -66,12 +67,15 @@ sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider
             return true;
         if (job.Interval == 1)
             return block != _lastBlock || (!_status.Ok && !_status.IsRunning);
-        return block / job.Interval > last || (block < _lastBlock && _lastBlock - block > DeepestReorganisation);
+        return WindowOf(block) > last || (block < _lastBlock && _lastBlock - block > DeepestReorganisation);
     }
+
+    // No sum of a block and something: a head may name any number.
+    ulong WindowOf(ulong block) => (block / job.Interval) + (_phase > 0 && block % job.Interval >= _phase ? 1ul : 0);
 
     void Begin(ulong block)
     {
-        (_window, _lastBlock, _missed) = (block / job.Interval, block, null);
+        (_window, _lastBlock, _missed) = (WindowOf(block), block, null);
         _status = _status with { Runs = _status.Runs + 1, Block = block, Started = time.GetUtcNow(), IsRunning = true };
     }
 

@@ -1,3 +1,4 @@
+using Bittensor.Keys;
 using ComputeMiner.Schedule;
 using ComputeMiner.Tests.Presence;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,51 @@ public class BlockScheduleTests
             var expected = Enumerable.Range(1, 9_999).Select(i => first + (ulong)i).Where(block => block % interval == 0);
             Assert.Equal(expected, runs[1..]);
         }
+    }
+
+    /// <summary>Another hotkey's windows begin elsewhere, and are as many, as long and as exact.</summary>
+    [Theory]
+    [InlineData(0ul)]
+    [InlineData(17ul)]
+    [InlineData(149ul)]
+    [InlineData(ulong.MaxValue)]
+    public async Task OnHead_ForEachOf10000BlocksWithAPhase_RunsEachJobAtTheStartOfItsWindows(ulong phase)
+    {
+        const ulong first = 5_000_017;
+        var schedule = Schedule(Intervals.Select(interval => Counting(interval) with { Phase = phase }));
+        for (var block = first; block < first + 10_000; block++)
+            await HeadAsync(schedule, block);
+
+        foreach (var interval in Intervals)
+        {
+            var expected = Enumerable.Range(1, 9_999).Select(i => first + (ulong)i).Where(block => block % interval == phase % interval);
+            Assert.Equal([first, .. expected], _runs[$"every {interval}"]);
+        }
+    }
+
+    [Fact]
+    public async Task OnHead_WithAPhaseAndMissedRepeatedAndAbsurdHeads_KeepsTheWindowsWhereTheyWere()
+    {
+        var schedule = Schedule([Counting(75) with { Phase = 10 }]);
+        foreach (var block in (ulong[])[0, 9, 10, 84, 84, 86, 85, 79, 160, 340, 384, 385, ulong.MaxValue, 386, 460])
+            await HeadAsync(schedule, block);
+
+        // 85 was missed and 86 came for it; the one from 235 was missed as a whole.
+        Assert.Equal([0, 10, 86, 160, 340, 385, ulong.MaxValue, 386, 460], _runs["every 75"]);
+    }
+
+    [Fact]
+    public void PhaseOf_ManyHotkeys_IsEachTimeTheSameAndFillsTheInterval()
+    {
+        var hotkeys = Enumerable.Range(0, 7_500).Select(i => new Hotkey(new AccountId([.. BitConverter.GetBytes(i), .. new byte[28]]))).ToList();
+
+        var crowd = hotkeys.GroupBy(hotkey => BlockPhase.Of(hotkey) % 75).Select(group => group.Count()).ToList();
+
+        Assert.Equal(7_500, hotkeys.Select(BlockPhase.Of).Distinct().Count());
+        Assert.Equal(hotkeys.Select(BlockPhase.Of), hotkeys.Select(BlockPhase.Of));
+        // A hundred each on average, and those of a fair coin stay within six standard deviations.
+        Assert.Equal(75, crowd.Count);
+        Assert.All(crowd, count => Assert.InRange(count, 40, 160));
     }
 
     [Fact]
