@@ -9,7 +9,7 @@ static class UpdateLines
     {
         row("updates", $"{status.Mode}: {status.State}");
         if (status.Newest is { } newest)
-            row("newest", $"{newest}, published {status.Published:u}{(status.NewestIsSigned ? ", signed" : ", NOT CHECKED: no --update.key")}");
+            row("newest", $"{newest}, published {status.Published:u}{(status.NewestIsSigned ? ", signed" : ", NOT CHECKED: no --update.key, or another")}{(status.Expires is { } end ? $", good until {end:u}" : "")}");
         if (status.CheckedAt is { } checkedAt)
             row("last check", $"{checkedAt:u}{(status.CheckFault is { } fault ? ", FAILED: " + fault : "")}");
         if (status.LastResult is { } result)

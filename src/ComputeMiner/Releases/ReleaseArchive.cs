@@ -69,10 +69,13 @@ static class ReleaseArchive
     static string Place(string root, string name)
     {
         var parts = name.TrimEnd('/').Split('/').Where(part => part != ".").ToArray();
-        var path = Path.GetFullPath(Path.Combine([root, .. parts]));
-        var isInside = !name.StartsWith('/') && !name.Contains('\0', StringComparison.Ordinal) && !parts.Contains("..") && !parts.Contains("")
-            && (path == root || path.StartsWith(root + "/", StringComparison.Ordinal));
-        return isInside ? path : throw new ReleaseException($"holds '{Shown(name)}', which leads out of its directory", isFinal: true);
+        if (!name.StartsWith('/') && !name.Contains('\0', StringComparison.Ordinal) && !parts.Contains("..") && !parts.Contains(""))
+        {
+            var path = Path.GetFullPath(Path.Combine([root, .. parts]));
+            if (path == root || path.StartsWith(root + "/", StringComparison.Ordinal))
+                return path;
+        }
+        throw new ReleaseException($"holds '{Shown(name)}', which leads out of its directory", isFinal: true);
     }
 
     static async Task<long> WriteAsync(TarEntry entry, string path, long left, CancellationToken cancellation)

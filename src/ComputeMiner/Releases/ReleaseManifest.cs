@@ -16,11 +16,14 @@ static class ReleaseManifest
     const int MostPlatforms = 32;
     const int LongestNotes = 4000;
 
+    /// <summary>Of the year 9999.</summary>
+    const long LastSecond = 253_402_300_799;
+
     /// <summary>The platform this program was built for.</summary>
     public static string Platform => RuntimeInformation.RuntimeIdentifier;
 
     /// <exception cref="ReleaseException">It cannot be believed, or says nothing of use.</exception>
-    public static KnownRelease Read(byte[] manifest, Uri source, ReleaseKey? key)
+    public static KnownRelease Read(byte[] manifest, Uri source, ReleaseKey? key, DateTimeOffset now)
     {
         var signed = Parse(manifest, ReleasesJson.Default.SignedStatement, "the manifest is no JSON object of release and signature");
         if (Decode(signed.Release) is not { Length: > 0 } bytes)
@@ -36,9 +39,10 @@ static class ReleaseManifest
         if (files.Count is 0 or > MostPlatforms)
             throw new ReleaseException($"the manifest names {files.Count} files; 1 to {MostPlatforms} are allowed");
         var own = files.FirstOrDefault(file => file?.Rid == Platform);
-        return new KnownRelease(
-            version.Text, published, ForTerminal(statement.Notes ?? ""), key is not null, own is null ? null : Check(own, source),
-            [.. files.Select(file => ForTerminal(file?.Rid ?? "?"))], source.AbsoluteUri);
+        var release = new KnownRelease(
+            version.Text, published, ForTerminal(statement.Notes ?? ""), key?.ToString(), own is null ? null : Check(own, source),
+            [.. files.Select(file => ForTerminal(file?.Rid ?? "?"))], source.AbsoluteUri, ReadEnd(statement.Expires));
+        return release.PastItsEnd(now) is { } fault ? throw new ReleaseException(fault) : release;
     }
 
     static void Verify(ReleaseKey key, byte[] bytes, string? signature)
@@ -58,6 +62,18 @@ static class ReleaseManifest
         if (!Uri.TryCreate(source, file.Url, out var url) || !Updates.WebFile.IsTrusted(url))
             throw new ReleaseException("the archive's address in the manifest is not https");
         return new ReleaseFile(url, hash.ToLowerInvariant(), file.Size.Value);
+    }
+
+    // Seconds since 1970, or ISO 8601.
+    static DateTimeOffset? ReadEnd(JsonElement? stated)
+    {
+        if (stated is not { ValueKind: not JsonValueKind.Null } end)
+            return null;
+        if (end.ValueKind == JsonValueKind.Number && end.TryGetInt64(out var seconds) && seconds is >= 0 and <= LastSecond)
+            return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        if (end.ValueKind == JsonValueKind.String && end.TryGetDateTimeOffset(out var time))
+            return time.ToUniversalTime();
+        throw new ReleaseException("the manifest names no time after which it is not to be believed, but something else");
     }
 
     static T Parse<T>(byte[] json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string fault)

@@ -22,7 +22,7 @@ sealed partial class UpdateCheck(UpdateSettings settings, UpdateStore store, Htt
         try
         {
             var file = await WebFile.ReadAsync(http, url, null, ReleaseManifest.Largest, linked.Token);
-            return ReleaseManifest.Read(file!.Value.Content, url, key);
+            return ReleaseManifest.Read(file!.Value.Content, url, key, time.GetUtcNow());
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -57,12 +57,12 @@ sealed partial class UpdateCheck(UpdateSettings settings, UpdateStore store, Htt
     static KnownRelease Newer(KnownRelease? known, KnownRelease release)
     {
         // What nobody signed proves nothing against what somebody did, nor does another publisher's.
-        if (known is null || known.IsSigned != release.IsSigned || known.Source != release.Source)
+        if (known is null || known.SignedBy != release.SignedBy || known.Source != release.Source)
             return release;
         var (before, now) = (known.Parsed(), release.Parsed());
         if (now < before)
             throw new ReleaseException($"the source names {now} although it had named {before}: an old manifest, not taken");
-        if (now == before && release.Published < known.Published)
+        if (now == before && (release.Published < known.Published || (release.Expires ?? default) < (known.Expires ?? default)))
             throw new ReleaseException($"the source names an older {now} than before: an old manifest, not taken");
         return release;
     }

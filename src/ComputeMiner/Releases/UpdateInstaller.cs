@@ -34,7 +34,8 @@ sealed partial class UpdateInstaller(
     public string State => _progress ?? Judge().Said;
 
     /// <summary>Something is to be installed and is not, and nobody but the operator changes that.</summary>
-    public bool IsTroubled => site.Settings.Mode == UpdateMode.Install && (site.Obstacle is not null || _store.State is { Newest: { } newest } state && state.HasFailed(newest.Version));
+    public bool IsTroubled => site.Settings.Mode == UpdateMode.Install && (site.Obstacle is not null
+        || (_store.State is { Newest: { } newest } state && (state.HasFailed(newest.Version) || newest.PastItsEnd(time.GetUtcNow()) is not null)));
 
     /// <summary>Does once what mode install does by itself, with a release that failed before as well.</summary>
     /// <returns>What happens now; false when nothing can.</returns>
@@ -210,6 +211,10 @@ sealed partial class UpdateInstaller(
             return (null, obstacle);
         if (!newest.IsSigned)
             return (null, $"{newest.Version} was read without --update.key and is not installed");
+        if (newest.SignedBy != site.Settings.Key?.ToString())
+            return (null, $"{newest.Version} was signed with another key than --update.key and is not installed");
+        if (newest.PastItsEnd(time.GetUtcNow()) is { } late)
+            return (null, late);
         if (state.HasFailed(newest.Version) && !_isWanted)
             return (null, $"{newest.Version} failed and is not tried again by itself; `miner update install` does");
         return (newest, IsIdle ? $"{newest.Version} is installed next" : $"{newest.Version} waits until nobody has the machine");

@@ -32,6 +32,20 @@ sealed record UpdateState
     /// <summary>Seconds in which nothing listened on the axon's port during the last change of versions.</summary>
     public double? AwaySeconds { get; init; }
 
+    /// <summary>Without what makes no sense: a hand or a disk wrote it, and it is to lead nowhere and to end no process.</summary>
+    public UpdateState Checked() => this with
+    {
+        Newest = Newest is { Notes: not null, Source: not null, Platforms: not null, File: null or { Url: not null, Sha256: not null } } newest && IsOne(newest.Version)
+            ? newest
+            : null,
+        Installed = Installed is { Digest: not null } installed && IsOne(installed.Version) ? installed : null,
+        Trial = Trial is { Digest: not null, From: not null } trial && IsOne(trial.Version) ? trial : null,
+        Failed = [.. (Failed ?? []).Where(failed => IsOne(failed?.Version))],
+    };
+
+    // Exactly: it is also a directory's name.
+    static bool IsOne(string? version) => ReleaseVersion.TryParse(version, out var parsed) && parsed.Text == version;
+
     public bool HasFailed(string version) => Failed.Any(failed => failed.Version == version);
 }
 

@@ -6,6 +6,7 @@ namespace ComputeMiner.Releases;
 /// <param name="Newest">The newest one known, which may be older than the current; null when none is.</param>
 /// <param name="NewestIsSigned">Whether its signature was verified.</param>
 /// <param name="Published">When it was published.</param>
+/// <param name="Expires">When its publisher is to have signed a newer one, or this one again; null when nothing was said.</param>
 /// <param name="Notes">What its publisher says of it.</param>
 /// <param name="CheckedAt">When the source was last asked.</param>
 /// <param name="CheckFault">Why that gave nothing.</param>
@@ -14,10 +15,10 @@ namespace ComputeMiner.Releases;
 /// <param name="LastResultAt">When.</param>
 /// <param name="AwaySeconds">Seconds in which nothing listened on the axon's port then.</param>
 sealed record UpdateStatus(
-    string Mode, string Current, string? Newest, bool NewestIsSigned, DateTimeOffset? Published, string? Notes, DateTimeOffset? CheckedAt, string? CheckFault,
+    string Mode, string Current, string? Newest, bool NewestIsSigned, DateTimeOffset? Published, DateTimeOffset? Expires, string? Notes, DateTimeOffset? CheckedAt, string? CheckFault,
     string State, string? LastResult, DateTimeOffset? LastResultAt, double? AwaySeconds)
 {
     public static UpdateStatus Of(UpdateSettings settings, UpdateState known, string state) => new(
-        settings.Mode.ToString().ToLowerInvariant(), ReleaseVersion.Own.Text, known.Newest?.Version, known.Newest?.IsSigned ?? false,
-        known.Newest?.Published, known.Newest?.Notes, known.CheckedAt, known.CheckFault, state, known.Result, known.ResultAt, known.AwaySeconds);
+        settings.Mode.ToString().ToLowerInvariant(), ReleaseVersion.Own.Text, known.Newest?.Version, known.Newest is { IsSigned: true } newest && newest.SignedBy == settings.Key?.ToString(),
+        known.Newest?.Published, known.Newest?.Expires, known.Newest?.Notes, known.CheckedAt, known.CheckFault, state, known.Result, known.ResultAt, known.AwaySeconds);
 }

@@ -27,7 +27,7 @@ sealed class UpdateStore(string stateDirectory)
         get
         {
             lock (_turn)
-                return _state ??= _file.Read() ?? new UpdateState();
+                return _state ??= (_file.Read() ?? new UpdateState()).Checked();
         }
     }
 

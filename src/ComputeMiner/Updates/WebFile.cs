@@ -84,6 +84,8 @@ static class WebFile
     {
         if (to is null || !Uri.TryCreate(from, to, out var next) || (next.Scheme != Uri.UriSchemeHttp && next.Scheme != Uri.UriSchemeHttps))
             throw new WebFileException("a redirection to nowhere");
+        if (next.IsLoopback && !first.IsLoopback)
+            throw new WebFileException("a redirection to this machine");
         return IsTrusted(next) || !IsTrusted(first) ? next : throw new WebFileException("a redirection to an address that is not https");
     }
 

@@ -105,12 +105,8 @@ public sealed class UpdateTests : IAsyncLifetime
     public async Task Check_ReleaseMadeByTheScript_IsSignedAndWhole()
     {
         var notes = Path.Combine(_directory, "notes");
-        await File.WriteAllTextAsync(notes, "First \"line\"\nsecond \\ line\n", Cancellation);
-        using var script = Process.Start(new ProcessStartInfo(
-            Path.Combine(Checkout.Root, "eng", "release.sh"),
-            [Built, ProductVersion.Text, _server.Root.ToString(), _publisher.KeyFile, _directory, notes]) { RedirectStandardOutput = true })!;
-        await script.WaitForExitAsync(Cancellation);
-        Assert.Equal(0, script.ExitCode);
+        await File.WriteAllTextAsync(notes, "First \"line\"\r\nsecond\t\\ line \u001b\n", Cancellation);
+        Assert.Equal((0, ""), await ScriptAsync("90", Built, ProductVersion.Text, _server.Root.ToString(), _publisher.KeyFile, _directory, notes));
         var archive = Path.Combine(_directory, $"miner-{ProductVersion.Text}-linux-x64.tar.gz");
         var url = _server.Put("manifest.json", await File.ReadAllBytesAsync(Path.Combine(_directory, "manifest.json"), Cancellation));
 
@@ -118,8 +114,18 @@ public sealed class UpdateTests : IAsyncLifetime
 
         Assert.Equal((0, ""), (exitCode, errors));
         var status = JsonDocument.Parse(output).RootElement;
-        Assert.Equal((ProductVersion.Text, true, "First \"line\"\nsecond \\ line", "up to date"), (
+        Assert.Equal((ProductVersion.Text, true, "First \"line\"\nsecond \\ line ", "up to date"), (
             Text(status, "newest"), status.GetProperty("newestIsSigned").GetBoolean(), Text(status, "notes"), Text(status, "state")));
+        Assert.InRange(status.GetProperty("expires").GetDateTimeOffset() - DateTimeOffset.UtcNow, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
+
+        // Signed again for longer, and not with another's key.
+        var manifest = Path.Combine(_directory, "manifest.json");
+        using var other = new Publisher();
+        Assert.Equal((1, $"{manifest} was not signed with {other.KeyFile}\n"), await ScriptAsync("200", "--renew", manifest, other.KeyFile));
+        Assert.Equal((0, ""), await ScriptAsync("200", "--renew", manifest, _publisher.KeyFile));
+        var renewed = ReleaseManifest.Read(await File.ReadAllBytesAsync(manifest, Cancellation), url, _publisher.Public, DateTimeOffset.UtcNow.AddDays(199));
+        Assert.Equal(
+            (ProductVersion.Text, status.GetProperty("published").GetDateTimeOffset(), "First \"line\"\nsecond \\ line "), (renewed.Version, renewed.Published, renewed.Notes));
         await ReleaseArchive.UnpackAsync(archive, Path.Combine(_directory, "out"), Cancellation);
         await new CandidateTest(["run", "--netuid", "27"], TimeProvider.System).RunAsync(Path.Combine(_directory, "out", "miner"), ProductVersion.Text, Cancellation);
     }
@@ -146,6 +152,21 @@ public sealed class UpdateTests : IAsyncLifetime
 
         (exitCode, output, errors) = await CommandAsync("self-test");
         Assert.Equal((0, "ok: signatures, SSH host keys, ledger, lists, page\n", ""), (exitCode, output, errors));
+    }
+
+    static async Task<(int ExitCode, string Errors)> ScriptAsync(string days, params string[] words)
+    {
+        using var script = Process.Start(new ProcessStartInfo(Path.Combine(Checkout.Root, "eng", "release.sh"), words)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["DAYS"] = days },
+        })!;
+        var output = script.StandardOutput.ReadToEndAsync(Cancellation);
+        var errors = await script.StandardError.ReadToEndAsync(Cancellation);
+        await output;
+        await script.WaitForExitAsync(Cancellation);
+        return (script.ExitCode, errors);
     }
 
     static string Built => Path.Combine(Checkout.Root, "artifacts", "bin", "ComputeMiner", "release_linux-x64");

@@ -90,6 +90,10 @@ public sealed class UpdateCheckTests : IAsyncLifetime
         { "no files", "names 0 files" },
         { "100 files", "names 100 files" },
         { "oversized", "is longer than 65536 bytes" },
+        { "past its end", "the list of releases is 12 days past its end (2026-01-20 00:00:00Z)" },
+        { "past its end in seconds", "the list of releases is 1 day past its end (2026-01-31 23:59:59Z)" },
+        { "end is a word", "names no time after which it is not to be believed" },
+        { "end is beyond all times", "names no time after which it is not to be believed" },
         { "archive too large", "536870912 are allowed" },
         { "archive of no size", "536870912 are allowed" },
         { "no hash", "no SHA-256" },
@@ -141,6 +145,42 @@ public sealed class UpdateCheckTests : IAsyncLifetime
         (_store, _check) = (new UpdateStore(_state), null);
         await Assert.ThrowsAsync<JobFailedException>(CheckAsync);
         Assert.Equal("2.1.0", _store.State.Newest!.Version);
+    }
+
+    [Theory]
+    [InlineData("\"2026-05-01T02:00:00+02:00\"")]
+    [InlineData("1777593600")]
+    public async Task RunAsync_EndAhead_IsTakenAndAnEarlierOneIsAReplay(string expires)
+    {
+        void Publish(JsonNode? end) => _publisher.Publish(_server, "2.1.0", change: release => release["expires"] = end);
+        Publish(JsonNode.Parse(expires));
+        await CheckAsync();
+
+        Assert.Equal(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero), new UpdateStore(_state).State.Newest!.Expires);
+        foreach (var earlier in (JsonNode?[])["2026-04-01T00:00:00Z", null])
+        {
+            Publish(earlier);
+            Assert.Contains("an old manifest, not taken", (await Assert.ThrowsAsync<JobFailedException>(CheckAsync)).Message, StringComparison.Ordinal);
+        }
+        // Signed again: the same release, good for longer.
+        Publish("2026-07-01T00:00:00Z");
+        await CheckAsync();
+        Assert.Equal(new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero), _store.State.Newest!.Expires);
+    }
+
+    /// <summary>The first key was lost to a thief, who signed what nobody could be above.</summary>
+    [Fact]
+    public async Task RunAsync_AnotherKeyGiven_TakesWhatThatOneSigned()
+    {
+        _publisher.Publish(_server, "99.0.0");
+        await CheckAsync();
+        using var next = new Publisher();
+        _settings.Key = next.Public;
+        next.Publish(_server, "2.1.0");
+
+        await CheckAsync();
+
+        Assert.Equal(("2.1.0", next.Key), (_store.State.Newest!.Version, _store.State.Newest.SignedBy));
     }
 
     /// <summary>What came without a key, perhaps from an attacker, must not keep out what a key vouches for.</summary>
@@ -230,6 +270,10 @@ public sealed class UpdateCheckTests : IAsyncLifetime
             case "no files": Said(r => r["files"] = new JsonArray()); break;
             case "100 files": Said(r => r["files"] = new JsonArray([.. Enumerable.Range(0, 100).Select(_ => (JsonNode?)null)])); break;
             case "oversized": _server.Put(Publisher.Manifest, new byte[ReleaseManifest.Largest + 1]); break;
+            case "past its end": Said(r => r["expires"] = "2026-01-20T00:00:00Z"); break;
+            case "past its end in seconds": Said(r => r["expires"] = 1_769_903_999); break;
+            case "end is a word": Said(r => r["expires"] = "soon"); break;
+            case "end is beyond all times": Said(r => r["expires"] = 1e300); break;
             case "archive too large": Said(r => r["files"]![0]!["size"] = ReleaseManifest.LargestArchive + 1); break;
             case "archive of no size": Said(r => r["files"]![0]!["size"] = 0); break;
             case "no hash": Said(r => r["files"]![0]!["sha256"] = "abc"); break;

@@ -74,6 +74,7 @@ public sealed class UpdateInstallerTests : IAsyncLifetime
         { "absolute path", $"release {Version} holds '/tmp/computeminer-evil', which leads out of its directory", true },
         { "symbolic link", $"release {Version} holds 'miner', which is a SymbolicLink: only files and directories are allowed", true },
         { "hard link", $"release {Version} holds 'miner', which is a HardLink: only files and directories are allowed", true },
+        { "name with a null", $"release {Version} holds 'mi?ner', which leads out of its directory", true },
         { "twice", $"release {Version} holds 'miner' twice", true },
         { "many files", $"release {Version} has more than 2000 files", true },
         { "no archive", $"release {Version} is no archive that can be read", true },
@@ -221,6 +222,8 @@ public sealed class UpdateInstallerTests : IAsyncLifetime
         { "no source", "no release source: name one with --update.url" },
         { "typed password", "the hotkey's password was typed, and a new version could not start by itself: give --wallet.password-file" },
         { "other platform", $"{Version} has no archive for {ReleaseManifest.Platform}, only for plan9-arm" },
+        { "signed with another key", $"{Version} was signed with another key than --update.key and is not installed" },
+        { "past its end", "the list of releases is 2 days past its end (2026-01-02 00:00:00Z): whoever serves it may hold newer ones back, its publisher signed no newer one, or this machine's clock is wrong" },
         { "read without the key", $"{Version} was read without --update.key and is not installed" },
     };
 
@@ -228,14 +231,25 @@ public sealed class UpdateInstallerTests : IAsyncLifetime
     [MemberData(nameof(Idle))]
     public async Task RoundAsync_NothingMayBeInstalled_SaysWhy(string what, string said)
     {
-        _publisher.Publish(_server, what == "up to date" ? ProductVersion.Text : Version,
-            change: release => release["files"]![0]!["rid"] = what == "other platform" ? "plan9-arm" : ReleaseManifest.Platform);
+        _publisher.Publish(
+            _server, what == "up to date" ? ProductVersion.Text : Version,
+            change: release =>
+            {
+                release["files"]![0]!["rid"] = what == "other platform" ? "plan9-arm" : ReleaseManifest.Platform;
+                if (what == "past its end")
+                    release["expires"] = _machine.Time.GetUtcNow().AddDays(1).ToUnixTimeSeconds();
+            });
         var key = _settings.Key;
         if (what is "no key" or "read without the key")
             _settings.Key = null;
         await CheckAsync();
         if (what == "read without the key")
             _settings.Key = key;
+        using var other = new Publisher();
+        if (what == "signed with another key")
+            _settings.Key = other.Public;
+        if (what == "past its end")
+            _machine.Time.Advance(TimeSpan.FromDays(2.5));
         _settings.Mode = what switch { "notify" => UpdateMode.Notify, "off" => UpdateMode.Off, _ => UpdateMode.Install };
         if (what == "no source")
             _settings.Url = null;
@@ -300,6 +314,7 @@ public sealed class UpdateInstallerTests : IAsyncLifetime
             "absolute path" => Publisher.ArchiveOf(("/tmp/computeminer-evil", TarEntryType.RegularFile, "x")),
             "symbolic link" => Publisher.ArchiveOf(("miner", TarEntryType.SymbolicLink, "/bin/sh"), ("miner/x", TarEntryType.RegularFile, "x")),
             "hard link" => Publisher.ArchiveOf(("a", TarEntryType.RegularFile, "x"), ("miner", TarEntryType.HardLink, "/etc/passwd")),
+            "name with a null" => Publisher.ArchiveOf(("mi\0ner", TarEntryType.RegularFile, "x")),
             "twice" => Publisher.ArchiveOf(("miner", TarEntryType.RegularFile, "x"), ("miner", TarEntryType.RegularFile, "y")),
             "many files" => Publisher.ArchiveOf([.. Enumerable.Range(0, 2001).Select(i => ($"d/{i}", TarEntryType.RegularFile, ""))]),
             "no archive" => "this is no archive"u8.ToArray(),

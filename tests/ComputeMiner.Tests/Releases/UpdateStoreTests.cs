@@ -23,6 +23,26 @@ public sealed class UpdateStoreTests : IDisposable
         Assert.Equal((null, null, null, 0), (state.Newest, state.Installed, state.Trial, state.Failed.Count));
     }
 
+    /// <summary>A hand or a disk wrote it: what makes no sense is as good as not there, and leads nowhere else.</summary>
+    [Theory]
+    [InlineData("""{"newest":{}}""")]
+    [InlineData("""{"newest":{"version":"newest","published":"2026-01-01T00:00:00Z"}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[],"file":{}}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3"}}""")]
+    [InlineData("""{"installed":{"version":"1.2.3+/../../elsewhere","digest":"x"},"failed":null}""")]
+    [InlineData("""{"installed":{},"trial":{"version":"../elsewhere","digest":"x","from":"1.2.3"},"failed":[null,{}]}""")]
+    [InlineData("""{"trial":{"version":"1.2.3"}}""")]
+    public void State_PartsThatMakeNoSense_AreForgotten(string content)
+    {
+        Directory.CreateDirectory(Path.Combine(_state, UpdateStore.DirectoryName));
+        File.WriteAllText(Path.Combine(_state, UpdateStore.DirectoryName, UpdateStore.FileName), content);
+
+        var state = new UpdateStore(_state).State;
+
+        Assert.Equal((null, null, null, false), (state.Newest, state.Installed, state.Trial, state.HasFailed("1.2.3")));
+        Assert.Empty(state.Failed);
+    }
+
     [Fact]
     public void Sweep_Leftovers_AreRemovedAndReleasesKept()
     {
