@@ -10,6 +10,8 @@ public static partial class DurableFile
 {
     const int ReadOnly = 0;
 
+    const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Replaces a file, or makes it.</summary>
@@ -51,6 +53,24 @@ public static partial class DurableFile
             return;
         File.Delete(path);
         FlushDirectoryOf(path);
+    }
+
+    /// <summary>Makes a directory and those above it where there are none.</summary>
+    /// <param name="path">Its path.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public static void CreateDirectory(string path)
+    {
+        var directory = Path.GetFullPath(path);
+        if (Directory.Exists(directory))
+            return;
+        if (Path.GetDirectoryName(directory) is { Length: > 0 } above)
+            CreateDirectory(above);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(directory, PrivateDirectory);
+        FlushDirectoryOf(directory);
     }
 
     /// <summary>Makes the names in a file's or directory's directory durable: a new name is on disk only when its directory is.</summary>

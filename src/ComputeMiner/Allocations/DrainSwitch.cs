@@ -22,8 +22,7 @@ sealed class DrainSwitch(string stateDirectory)
     {
         if (on)
         {
-            const UnixFileMode privateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!, privateDirectory);
+            DurableFile.CreateDirectory(Path.GetDirectoryName(_path)!);
             DurableFile.Touch(_path);
         }
         else

@@ -101,12 +101,8 @@ sealed class LedgerDatabase : IDisposable
     static void MakePrivate(string directory, string path)
     {
         const UnixFileMode privateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (!Directory.Exists(directory))
-        {
-            Directory.CreateDirectory(directory, privateDirectory);
-            // SQLite makes names in it durable, not its own.
-            DurableFile.FlushDirectoryOf(directory);
-        }
+        // SQLite makes names in it durable, not its own.
+        DurableFile.CreateDirectory(directory);
         // SQLite gives its -wal and -shm files the mode of the database.
         using (new FileStream(path, new FileStreamOptions
         {

@@ -61,7 +61,7 @@ sealed class DrillCommand : CliCommand
     static async Task RunAsync(CommandContext context, DemoDirectory directory, CancellationToken cancellation)
     {
         var drawn = context.Get(RoundsFlag) is > 0 and var rounds ? DrillPoint.Draw(rounds, context.Get(SeedFlag)) : DrillPoint.Distinct;
-        await using (var machine = await DrillMachine.StartAsync(directory, context.Options.Container.Endpoint, NullLoggerFactory.Instance, cancellation))
+        await using (var machine = await DrillMachine.StartAsync(directory, context.Options.Container.Endpoint, null, NullLoggerFactory.Instance, cancellation))
         {
             using var scenario = new DrillScenario(machine);
             foreach (var point in drawn)
@@ -97,7 +97,7 @@ sealed class DrillCommand : CliCommand
         await disk.MountAsync();
         await using var docker = await DrillDocker.StartAsync(
             Path.Combine(directory.Root, "docker"), context.Options.Container.Endpoint, NullLoggerFactory.Instance, cancellation);
-        await using var machine = await DrillMachine.StartAsync(directory, docker.Endpoint, NullLoggerFactory.Instance, cancellation);
+        await using var machine = await DrillMachine.StartAsync(directory, docker.Endpoint, docker.SearchPath, NullLoggerFactory.Instance, cancellation);
         using var scenario = new DrillScenario(machine);
         foreach (var mishap in OnStage)
             await RunAsync(context, DrillRecord.Of(mishap), () => scenario.RunAsync(mishap, docker, disk, cancellation));
@@ -131,7 +131,7 @@ sealed class DrillCommand : CliCommand
 /// <summary>One line of <c>miner drill --json</c>; a listed point has no result.</summary>
 sealed record DrillRecord(string Deed, string Side, string Step, bool? Ok = null, double? Seconds = null, string? Seen = null)
 {
-    public static DrillRecord Of(DrillMishap mishap) => new(mishap.ToString(), "while", "Rented");
+    public static DrillRecord Of(DrillMishap mishap) => new(mishap.ToString(), "while", mishap == DrillMishap.DockerKilledAllocating ? "Allocating" : "Rented");
 
     public static DrillRecord Of(DrillPoint point) => new(point.Deed.ToString(), point.After ? "after" : "before", point.Step.ToString());
 }

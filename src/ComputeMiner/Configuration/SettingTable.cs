@@ -123,6 +123,8 @@ static class SettingTable
             "Put before the names of containers, so that two miners can share one Docker."),
         Of("container.spare", ValueKinds.Switch, o => o.Container.Spare, (o, v) => o.Container.Spare = v,
             "Keep a container started, without secrets, for the next renter."),
+        Of("container.restart-docker", ValueKinds.Switch, o => o.Container.RestartDocker, (o, v) => o.Container.RestartDocker = v,
+            "Restart Docker when it holds the renters' port for a container that is gone and runs nothing."),
         Of("container.network", ValueKinds.Name, o => o.Container.Network, (o, v) => o.Container.Network = v,
             "Docker network of the containers."),
         Of("container.egress", ValueKinds.Choice(("enforce", EgressMode.Enforce), ("best-effort", EgressMode.BestEffort), ("off", EgressMode.Off)),

@@ -45,6 +45,9 @@ sealed class ContainerOptions
     /// <summary>Keep one container started ahead of the next renter. Default true.</summary>
     public bool Spare { get; set; } = true;
 
+    /// <summary>Restart a Docker Engine that holds the port for a container that is gone and runs nothing. Default true.</summary>
+    public bool RestartDocker { get; set; } = true;
+
     /// <summary>Longest wait for one answer of the Docker Engine. Default 30 s.</summary>
     public TimeSpan EngineTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

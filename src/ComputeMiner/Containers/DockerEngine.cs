@@ -21,6 +21,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     readonly BaseImage _image;
     readonly DockerSite _site;
     readonly ContainerFacts _facts;
+    readonly LostPort _lost;
     readonly SemaphoreSlim _setup = new(1, 1);
     ResourceLimits? _limits;
 
@@ -30,7 +31,8 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         _docker = new DockerClientBuilder().WithEndpoint(options.Endpoint).WithTimeout(Timeout.InfiniteTimeSpan).Build();
         _facts = new ContainerFacts(_docker, options, time);
         _host = new EngineNamespace(options.Endpoint, time);
-        _site = new DockerSite(_docker, _facts, _host, options, time);
+        _lost = new LostPort(_docker, _host, options, time, loggers.CreateLogger<LostPort>());
+        _site = new DockerSite(_docker, _facts, _lost, _host, options, time);
         _image = new BaseImage(_docker, options, _host, time, loggers.CreateLogger<BaseImage>());
         _egress = new EgressGuard(options, _host, loggers.CreateLogger<EgressGuard>());
         _disks = new TenantDisks(
@@ -118,13 +120,33 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         await AttachDiskAsync(id, cancellation);
         try
         {
-            await AskAsync("start the container", token => _docker.Containers.StartContainerAsync(id, null, token), cancellation);
+            await StartOnceAsync(id, cancellation);
         }
         catch (ContainerEngineException fault) when (fault is not ContainerEngineUnavailableException)
         {
-            throw new ContainerStartException(id, null, $"{fault.Message} If the port {_options.SshPort} is taken, see who has it with `ss -ltnp`.", fault);
+            if (!await _lost.TryFreeAsync(cancellation))
+                throw NotStarted(id, fault);
+            await StartAgainAsync(id, cancellation);
         }
     }
+
+    async Task StartAgainAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            await StartOnceAsync(id, cancellation);
+        }
+        catch (ContainerEngineException fault) when (fault is not ContainerEngineUnavailableException)
+        {
+            throw NotStarted(id, fault);
+        }
+    }
+
+    async Task StartOnceAsync(string id, CancellationToken cancellation) =>
+        await AskAsync("start the container", token => _docker.Containers.StartContainerAsync(id, null, token), cancellation);
+
+    ContainerStartException NotStarted(string id, ContainerEngineException fault) =>
+        new(id, null, $"{fault.Message} If the port {_options.SshPort} is taken, see who has it with `ss -ltnp`.", fault);
 
     public async Task PauseAsync(string id, CancellationToken cancellation)
     {

@@ -9,7 +9,7 @@ namespace ComputeMiner.Containers;
 /// What a container needs around it: its network there, its name and its port free. Found wanting, it is said before anybody is promised
 /// the machine.
 /// </summary>
-sealed class DockerSite(DockerClient docker, ContainerFacts facts, EngineNamespace host, ContainerOptions options, TimeProvider time)
+sealed class DockerSite(DockerClient docker, ContainerFacts facts, LostPort lost, EngineNamespace host, ContainerOptions options, TimeProvider time)
 {
     /// <summary>Makes the network where it lacks and drops probes that a crash left behind.</summary>
     /// <exception cref="ContainerEngineException">The engine failed, or something of others has the name or the port.</exception>
@@ -19,11 +19,9 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, EngineNamespa
         var all = await AskAsync(
             "list containers", token => docker.Containers.ListContainersAsync(new ContainersListParameters { All = true }, token), cancellation);
         RequireNames(all);
-        if (!all.Any(each => IsOurs(each) && each.State is "running" or "paused" or "restarting"))
-        {
-            foreach (var address in host.AnyAddresses)
-                RequirePort(address);
-        }
+        var isUsed = all.Any(each => IsOurs(each) && each.State is "running" or "paused" or "restarting");
+        if (!isUsed && !IsPortFree() && !(await lost.TryFreeAsync(cancellation) && IsPortFree()))
+            throw PortTaken();
         foreach (var probe in all.Where(each => IsOurs(each) && IsProbe(each.Labels)))
             await AskAsync("remove a probe", token => RemoveAsync(probe.ID, token), cancellation);
         await facts.SweepAsync(all.Where(IsOurs).Select(each => each.ID).ToHashSet(), cancellation);
@@ -85,28 +83,30 @@ sealed class DockerSite(DockerClient docker, ContainerFacts facts, EngineNamespa
 
     bool IsNeeded(string name) => name == options.RentalName || name == options.TestName || name == options.SpareName;
 
-    void RequirePort(IPAddress address)
+    bool IsPortFree() => host.AnyAddresses.All(IsPortFree);
+
+    bool IsPortFree(IPAddress address)
     {
         // .NET's own IPv6 may be switched off where the engine's is not.
         if (address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
-            return;
+            return true;
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             // Leaves a listening stranger in the way and connections that only fade away not.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(address, options.SshPort));
+            return true;
         }
-        catch (SocketException fault) when (fault.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            throw new ContainerEngineException(
-                $"The port {options.SshPort} for renters is taken. See who has it with `ss -ltnp`, free it or choose another one with --ssh.port.", fault);
-        }
-        catch (SocketException)
+        catch (SocketException fault)
         {
             // Only root may bind low ports; the engine can.
+            return fault.SocketErrorCode != SocketError.AddressAlreadyInUse;
         }
     }
+
+    ContainerEngineException PortTaken() => new(
+        $"The port {options.SshPort} for renters is taken. See who has it with `ss -ltnp`, free it or choose another one with --ssh.port.");
 
     async Task<BridgeNetwork> EnsureNetworkAsync(CancellationToken cancellation)
     {

@@ -39,6 +39,19 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
             : await HostProgram.RunAsync("nsenter", [enter, "--", HostProgram.Find(program) ?? program, .. arguments], input, time, cancellation);
     }
 
+    /// <summary>True when a process is in the engine's network; false also where that cannot be seen.</summary>
+    public bool IsInNetwork(int process)
+    {
+        try
+        {
+            return endpoint.Scheme == "unix" && FindProcess() is { } engine && IsSame($"/proc/{process}/ns/net", $"/proc/{engine}/ns/net");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What is mounted where the engine runs; null when that cannot be seen from here.</summary>
     public string? ReadMounts()
     {

@@ -17,6 +17,17 @@ static class Demand
     public static Task SoonAsync(Func<Task<bool>> condition, string complaint, CancellationToken cancellation) =>
         WithinAsync(Patience, condition, complaint, cancellation);
 
+    /// <summary>Looks again and again without a pause, for what does not last.</summary>
+    /// <exception cref="InvalidOperationException">It did not come within 20 seconds; the message is the complaint.</exception>
+    public static async Task WhenAsync(Func<bool> condition, string complaint, CancellationToken cancellation)
+    {
+        for (var begin = TimeProvider.System.GetTimestamp(); !condition(); await Task.Yield())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            That(TimeProvider.System.GetElapsedTime(begin) < Patience, complaint);
+        }
+    }
+
     /// <summary>Asks again until the condition holds.</summary>
     /// <exception cref="InvalidOperationException">It did not within that time; the message is the complaint.</exception>
     public static async Task WithinAsync(TimeSpan patience, Func<Task<bool>> condition, string complaint, CancellationToken cancellation)

@@ -16,11 +16,16 @@ sealed class DrillDocker : IAsyncDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     readonly string _root;
+    readonly SemaphoreSlim _turn = new(1, 1);
+    DrillServices? _services;
     Process? _process;
 
     DrillDocker(string root) => _root = root;
 
     public Uri Endpoint => new($"unix://{_root}/docker.sock");
+
+    /// <summary>Where programs are looked for so that this engine is a service of its own manager.</summary>
+    public string SearchPath => _services!.SearchPath;
 
     string PidFile => Path.Combine(_root, "pid");
 
@@ -31,6 +36,7 @@ sealed class DrillDocker : IAsyncDisposable
         var docker = new DrillDocker(root);
         try
         {
+            docker._services = DrillServices.Begin(root, docker.PidFile, docker.RestartAsync);
             await docker.StartAsync(cancellation);
             using var there = new DockerEngine(Options(from), TimeProvider.System, loggers);
             using var here = new DockerEngine(Options(docker.Endpoint), TimeProvider.System, loggers);
@@ -46,7 +52,29 @@ sealed class DrillDocker : IAsyncDisposable
         }
     }
 
-    public async Task StartAsync(CancellationToken cancellation)
+    public Task StartAsync(CancellationToken cancellation) => InTurnAsync(() => BeginAsync(cancellation));
+
+    /// <summary>Ends it as an upgrade does: its containers end too, and come back with it.</summary>
+    public Task StopAsync() => InTurnAsync(() => EndAsync("-TERM"));
+
+    /// <summary>SIGKILL to it and what it had started for itself, such as its port proxies; containers go on until it comes back.</summary>
+    public Task KillAsync() => InTurnAsync(DieAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_services is not null)
+            await _services.DisposeAsync();
+        if (_process is { HasExited: false })
+            await StopAsync();
+        _turn.Dispose();
+        _process?.Dispose();
+        // It mounts its own directory over itself and does not take that back.
+        var mounts = (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]);
+        foreach (var mount in mounts.Where(at => at.StartsWith(_root + "/", StringComparison.Ordinal)).Reverse())
+            await HostProgram.RunAsync("umount", ["-l", mount], "", TimeProvider.System, CancellationToken.None);
+    }
+
+    async Task BeginAsync(CancellationToken cancellation)
     {
         File.Delete(PidFile);
         var start = new ProcessStartInfo(
@@ -77,11 +105,7 @@ sealed class DrillDocker : IAsyncDisposable
         }, "the drill's own Docker Engine does not answer", cancellation);
     }
 
-    /// <summary>Ends it as an upgrade does: its containers end too, and come back with it.</summary>
-    public Task StopAsync() => EndAsync("-TERM");
-
-    /// <summary>SIGKILL to it and what it had started for itself, such as its port proxies; containers go on until it comes back.</summary>
-    public async Task KillAsync()
+    async Task DieAsync()
     {
         var id = _process!.Id.ToString(CultureInfo.InvariantCulture);
         // Stopped first: it starts nothing more that would be missed.
@@ -94,15 +118,23 @@ sealed class DrillDocker : IAsyncDisposable
         File.Delete(Path.Combine(_root, "exec", "containerd", "containerd.pid"));
     }
 
-    public async ValueTask DisposeAsync()
+    Task RestartAsync() => InTurnAsync(async () =>
     {
-        if (_process is { HasExited: false })
-            await StopAsync();
-        _process?.Dispose();
-        // It mounts its own directory over itself and does not take that back.
-        var mounts = (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]);
-        foreach (var mount in mounts.Where(at => at.StartsWith(_root + "/", StringComparison.Ordinal)).Reverse())
-            await HostProgram.RunAsync("umount", ["-l", mount], "", TimeProvider.System, CancellationToken.None);
+        await EndAsync("-TERM");
+        await BeginAsync(CancellationToken.None);
+    });
+
+    async Task InTurnAsync(Func<Task> deed)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await deed();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     async Task EndAsync(string signal)

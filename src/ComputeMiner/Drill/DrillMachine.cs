@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using Bittensor.Dendrite;
 using Bittensor.Keys;
 using ComputeMiner.Containers;
@@ -11,7 +12,6 @@ namespace ComputeMiner.Drill;
 /// <summary>The miner under drill: this very program, on a dev chain, with a wallet, a state and containers of its own, started again and again.</summary>
 sealed class DrillMachine : IAsyncDisposable
 {
-
     // SIGKILL, as the exit code of a process that died of it.
     const int Killed = 128 + 9;
 
@@ -21,6 +21,7 @@ sealed class DrillMachine : IAsyncDisposable
 
     readonly DemoDirectory _directory;
     readonly Uri _docker;
+    readonly string? _searchPath;
     readonly DemoNetwork _network;
     readonly DockerEngine _engine;
     readonly DockerEngine _foreign;
@@ -34,9 +35,9 @@ sealed class DrillMachine : IAsyncDisposable
     int _starts;
     bool _startedWithSpare;
 
-    DrillMachine(DemoDirectory directory, Uri docker, DemoNetwork network, ILoggerFactory loggers)
+    DrillMachine(DemoDirectory directory, Uri docker, string? searchPath, DemoNetwork network, ILoggerFactory loggers)
     {
-        (_directory, _docker, _network) = (directory, docker, network);
+        (_directory, _docker, _searchPath, _network) = (directory, docker, searchPath, network);
         _wallet = new Wallet(directory.Wallets, "drill", "miner");
         using var secrets = KeySecrets.FromMnemonic(Mnemonic.Generate());
         using var coldkey = Keypair.FromMnemonic(Mnemonic.Generate());
@@ -61,14 +62,23 @@ sealed class DrillMachine : IAsyncDisposable
     /// <summary>The miner keeps a container ahead; counts from its next start.</summary>
     public bool Spare { get; set; }
 
+    /// <summary>Somebody listens on the renters' port: the engine publishes it for a container.</summary>
+    public bool IsPublished => Array.Exists(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners(), each => each.Port == _sshPort);
+
     string Network => _prefix + "network";
 
     string Order => Path.Combine(_directory.Root, "order");
 
-    public static async Task<DrillMachine> StartAsync(DemoDirectory directory, Uri docker, ILoggerFactory loggers, CancellationToken cancellation)
+    /// <param name="directory">Where everything of it lies.</param>
+    /// <param name="docker">The engine under it.</param>
+    /// <param name="searchPath">Where the miner looks for programs; null for where this process does.</param>
+    /// <param name="loggers">Of this process.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<DrillMachine> StartAsync(
+        DemoDirectory directory, Uri docker, string? searchPath, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var network = await DemoNetwork.StartAsync(TimeSpan.FromSeconds(1), cancellation);
-        var machine = new DrillMachine(directory, docker, network, loggers);
+        var machine = new DrillMachine(directory, docker, searchPath, network, loggers);
         try
         {
             await machine.StartMinerAsync(null, cancellation);
@@ -183,7 +193,11 @@ sealed class DrillMachine : IAsyncDisposable
             ],
             _admin,
             $"{_directory.MinerLog}.{++_starts}",
-            new Dictionary<string, string?> { [DrillOrder.Variable] = Order });
+            new Dictionary<string, string?>
+            {
+                [DrillOrder.Variable] = Order,
+                ["PATH"] = _searchPath ?? Environment.GetEnvironmentVariable("PATH"),
+            });
     }
 
     /// <summary>The containers of the miner under drill.</summary>

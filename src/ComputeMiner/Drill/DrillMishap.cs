@@ -17,4 +17,7 @@ enum DrillMishap
 
     /// <summary>The Docker Engine dies while the renter has frozen the machine, and comes back.</summary>
     DockerKilled,
+
+    /// <summary>The Docker Engine dies while somebody is being given the machine.</summary>
+    DockerKilledAllocating,
 }

@@ -20,10 +20,14 @@ sealed class DrillRental(DrillMachine machine, DendriteClient dendrite) : IDispo
     public ValidatorSession Session => _session ??= new ValidatorSession(dendrite, machine.Target, _key);
 
     /// <summary>Rents the machine and leaves a file in it.</summary>
-    public async Task BeginAsync(CancellationToken cancellation)
+    public Task BeginAsync(CancellationToken cancellation) => BeginAsync(TimeSpan.FromSeconds(20), cancellation);
+
+    /// <summary>Rents the machine, asking again for so long, and leaves a file in it.</summary>
+    public async Task BeginAsync(TimeSpan patience, CancellationToken cancellation)
     {
         DendriteResponse<AllocateSynapse>? answer = null;
-        await Demand.SoonAsync(
+        await Demand.WithinAsync(
+            patience,
             async () => (answer = await Session.AllocateAsync(1, "", testing: false, cancellation)).Synapse.Output.Status == true,
             "the machine cannot be rented", cancellation);
         _credentials = SealedCredentials.Open(answer!.Synapse.Output.Info!, _key);

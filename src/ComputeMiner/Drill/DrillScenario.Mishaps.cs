@@ -8,6 +8,8 @@ sealed partial class DrillScenario
     /// <summary>As long as it takes a miner to have tried more than once.</summary>
     static readonly TimeSpan While = TimeSpan.FromSeconds(3);
 
+    static readonly TimeSpan Recovery = TimeSpan.FromMinutes(2);
+
     /// <summary>Plays a mishap.</summary>
     /// <param name="mishap">Which.</param>
     /// <param name="docker">The engine under the miner; needed for mishaps of it.</param>
@@ -17,14 +19,15 @@ sealed partial class DrillScenario
     /// <exception cref="InvalidOperationException">A promise was broken; the message says which.</exception>
     public async Task<string> RunAsync(DrillMishap mishap, DrillDocker? docker, DrillDisk? disk, CancellationToken cancellation)
     {
-        await PrepareAsync(DrillDeed.Deallocate, cancellation);
+        await PrepareAsync(mishap == DrillMishap.DockerKilledAllocating ? DrillDeed.Allocate : DrillDeed.Deallocate, cancellation);
         var seen = mishap switch
         {
             DrillMishap.StateLost => await LoseStateAsync(cancellation),
             DrillMishap.StateFull => await FillStateAsync(disk!, cancellation),
             DrillMishap.StateReadOnly => await RefuseStateAsync(disk!, cancellation),
             DrillMishap.DockerStopped => await StopDockerAsync(docker!, cancellation),
-            _ => await KillDockerAsync(docker!, cancellation),
+            DrillMishap.DockerKilled => await KillDockerAsync(docker!, cancellation),
+            _ => await KillDockerAllocatingAsync(docker!, cancellation),
         };
         await machine.RequireMarkerAsync(mayRest: docker is not null, cancellation);
         return seen;
@@ -82,6 +85,30 @@ sealed partial class DrillScenario
         await Demand.SoonAsync(
             async () => await machine.ListAsync(cancellation) is [{ State: Containers.ContainerState.Paused }], "a frozen machine is not frozen again", cancellation);
         return await SettleHeldAsync(cancellation);
+    }
+
+    async Task<string> KillDockerAllocatingAsync(DrillDocker docker, CancellationToken cancellation)
+    {
+        var asked = _rental!.Session.AllocateAsync(1, "", testing: false, cancellation);
+        // The worst moment: its port is published and the engine does not know the container as running.
+        await Demand.WhenAsync(() => asked.IsCompleted || machine.IsPublished, "nothing is made", cancellation);
+        await docker.KillAsync();
+        var given = (await asked).Synapse.Output.Status == true;
+        await docker.StartAsync(cancellation);
+        if (given)
+        {
+            await RequireOneHolderAsync(cancellation);
+            await EndAsync(cancellation);
+            return "given just before, given back, free";
+        }
+        // The miner tries again at growing intervals.
+        await Demand.WithinAsync(
+            Recovery, async () => (await _rental!.Session.CheckAsync(cancellation)).Synapse.Output.Status == true, "the machine does not become free", cancellation);
+        // Free is what can be rented.
+        await _rental!.BeginAsync(Recovery, cancellation);
+        await SettleHeldAsync(cancellation);
+        await EndAsync(cancellation);
+        return "refused, free, rented again, given back, free";
     }
 
     // It comes back in any case: without it nothing could be tidied up.

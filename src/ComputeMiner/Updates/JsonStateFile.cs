@@ -26,7 +26,7 @@ sealed class JsonStateFile<T>(string path, JsonTypeInfo<T> type)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(T value)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
         DurableFile.Replace(path, file => JsonSerializer.Serialize(file, value, type));
     }
 }

@@ -10,6 +10,7 @@ public sealed class DrillTests
     static readonly string[] Mishaps =
     [
         "StateLost: while Rented", "StateFull: while Rented", "StateReadOnly: while Rented", "DockerStopped: while Rented", "DockerKilled: while Rented",
+        "DockerKilledAllocating: while Allocating",
     ];
 
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
