@@ -49,7 +49,7 @@ sealed class AxonAnswer(AxonOptions options)
         if (verdict.Outcome == AxonOutcome.WrongMethod)
             response.Headers.Allow = HttpMethods.Post;
         // What was not read of an oversized or slow body is not worth waiting for.
-        if (verdict.Outcome is AxonOutcome.TooLarge or AxonOutcome.TimedOut)
+        if (verdict.Outcome is AxonOutcome.TooLarge or AxonOutcome.TimedOut || exchange.Context.Features.Get<OpenConnection>() is { IsInTheWay: true })
             response.Headers.Connection = "close";
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, Writing))

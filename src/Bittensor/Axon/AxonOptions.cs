@@ -26,6 +26,14 @@ public sealed class AxonOptions
     /// <summary>Open connections of one address; a /64 of IPv6 counts as one. A dendrite needs a handful. Default 64.</summary>
     public int MaxAddressConnections { get; set; } = 64;
 
+    /// <summary>
+    /// Connections an address may open at once where nobody was proved, while a quarter of all belongs to such callers. Default 32.
+    /// </summary>
+    public int NewcomerBurst { get; set; } = 32;
+
+    /// <summary>The same per second over time. Default 2.</summary>
+    public double NewcomerRate { get; set; } = 2;
+
     /// <summary>Bytes of request line and headers. Default 32 KiB.</summary>
     public int HeadLimit { get; set; } = 32 * 1024;
 

@@ -32,7 +32,7 @@ public sealed partial class AxonServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _logger = loggers.CreateLogger<AxonServer>();
         Pipeline = new AxonPipeline(options, hotkey, admission, endpoints, time, loggers.CreateLogger<AxonPipeline>());
-        _shares = new ConnectionShares(options.MaxConnections, options.MaxAddressConnections);
+        _shares = new ConnectionShares(options, time);
         _server = new KestrelServer(
             Options.Create(Limit(options, _shares)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
     }

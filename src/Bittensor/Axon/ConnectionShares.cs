@@ -9,7 +9,11 @@ namespace Bittensor.Axon;
 /// he is makes room: a caller needs milliseconds for that, while a flood has to push all the others out first. The new one is closed
 /// only when all are proved.
 /// </summary>
-sealed class ConnectionShares(int most, int mostOfAddress)
+/// <remarks>
+/// Each connection that comes and goes costs work and memory, and those wait for it who are let in. So where strangers crowd, an address
+/// at which nobody was proved gets no more new ones than a caller needs who has just started, and who is refused has to leave.
+/// </remarks>
+sealed class ConnectionShares(AxonOptions options, TimeProvider time)
 {
     /// <summary>
     /// An address where an admitted caller was proved may hold so many shares: when a flood comes from there too, his next connection has to
@@ -20,7 +24,11 @@ sealed class ConnectionShares(int most, int mostOfAddress)
     /// <summary>Proved addresses remembered; a subnet has no more validators.</summary>
     const int MostProved = 4096;
 
+    /// <summary>It is crowded when this part of all connections belongs to callers who have proved nothing.</summary>
+    const int CrowdedPart = 4;
+
     readonly Lock _lock = new();
+    readonly TokenBuckets<IPAddress> _newcomers = new(options.NewcomerBurst, options.NewcomerRate, 4096, time);
     readonly Dictionary<IPAddress, int> _open = [];
     readonly LinkedList<OpenConnection> _unproved = [];
     readonly Dictionary<OpenConnection, LinkedListNode<OpenConnection>> _nodes = [];
@@ -29,6 +37,16 @@ sealed class ConnectionShares(int most, int mostOfAddress)
 
     /// <summary>Open connections, all addresses together.</summary>
     public int Total => Volatile.Read(ref _total);
+
+    /// <summary>So many callers who have proved nothing hold a connection that more than one request of each is too much.</summary>
+    public bool IsCrowded
+    {
+        get
+        {
+            lock (_lock)
+                return _unproved.Count * CrowdedPart > options.MaxConnections;
+        }
+    }
 
     /// <summary>Kestrel's connection middleware: keeps what has room, before a byte of it is read.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => async context =>
@@ -71,10 +89,13 @@ sealed class ConnectionShares(int most, int mostOfAddress)
         lock (_lock)
         {
             leaving = null;
+            var isProved = _proved.Contains(connection.Share);
+            if (!isProved && !MayCome(connection.Share))
+                return false;
             var ofAddress = _open.GetValueOrDefault(connection.Share);
-            if (ofAddress >= (_proved.Contains(connection.Share) ? ProvedShares * mostOfAddress : mostOfAddress))
+            if (ofAddress >= (isProved ? ProvedShares : 1) * options.MaxAddressConnections)
                 leaving = OldestOf(connection.Share);
-            else if (_total >= most)
+            else if (_total >= options.MaxConnections)
                 leaving = _unproved.First?.Value;
             else
                 return Take(connection);
@@ -83,6 +104,14 @@ sealed class ConnectionShares(int most, int mostOfAddress)
             Remove(leaving, _nodes[leaving]);
             return Take(connection);
         }
+    }
+
+    bool MayCome(IPAddress share)
+    {
+        if (IsCrowded && !_newcomers.Has(share))
+            return false;
+        _newcomers.Take(share);
+        return true;
     }
 
     bool Take(OpenConnection connection)

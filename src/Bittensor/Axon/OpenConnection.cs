@@ -10,6 +10,9 @@ sealed class OpenConnection(ConnectionShares shares, ConnectionContext context, 
 
     public bool IsProved { get; set; }
 
+    /// <summary>True when others need its place more than a caller does who was refused on it.</summary>
+    public bool IsInTheWay => !IsProved && shares.IsCrowded;
+
     /// <summary>An admitted caller's signature was good on it: it is no longer among those that make room for others.</summary>
     public void Prove()
     {
