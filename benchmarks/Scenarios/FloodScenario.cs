@@ -61,7 +61,6 @@ static class FloodScenario
             var session = new ValidatorSession(i % 2 == 0 ? kept : fresh, world.Target, key);
             var sent = Stopwatch.GetTimestamp();
             var answer = await session.CheckAsync(cancellation);
-            if (Stopwatch.GetElapsedTime(sent).TotalMilliseconds > 8) Console.WriteLine($"slow {(i % 2 == 0 ? "kept" : "fresh")} {Stopwatch.GetElapsedTime(sent).TotalMilliseconds:0.0} at {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} gc {GC.CollectionCount(0)} {GC.GetTotalPauseDuration().TotalMilliseconds:0}");
             times.Add(Stopwatch.GetElapsedTime(sent), answer is { HttpStatus: 200, Synapse.Output.Status: true });
             await timer.WaitForNextTickAsync(cancellation);
         }

@@ -20,8 +20,8 @@ public sealed class AxonOptions
     /// <summary>Verified requests that may wait for a worker; of one more the lowest priority is answered 503. Default 256.</summary>
     public int MaxWaiting { get; set; } = 256;
 
-    /// <summary>Open connections, all callers together; beyond it the oldest makes room on which nobody has proved who he is. Default 1024.</summary>
-    public int MaxConnections { get; set; } = 1024;
+    /// <summary>Open connections, all callers together; beyond it the oldest makes room on which nobody has proved who he is. Default 512.</summary>
+    public int MaxConnections { get; set; } = 512;
 
     /// <summary>Open connections of one address; a /64 of IPv6 counts as one. A dendrite needs a handful. Default 64.</summary>
     public int MaxAddressConnections { get; set; } = 64;
