@@ -41,7 +41,7 @@ public sealed class ServiceWatchTests
     public async Task RunAsync_Stop_StopsTheServicesAndReturns()
     {
         using var stop = new CancellationTokenSource();
-        using var lasting = new ScriptedService(token => Task.Delay(Timeout.Infinite, token));
+        using var lasting = UntilStopped();
         var running = WatchAsync(lasting, stop.Token);
 
         Assert.False(running.IsCompleted);
@@ -71,10 +71,13 @@ public sealed class ServiceWatchTests
     static async Task<bool> WatchAsync(ScriptedService lasting, CancellationToken stop)
     {
         var announced = false;
-        using var other = new ScriptedService(token => Task.Delay(Timeout.Infinite, token));
+        using var other = UntilStopped();
         await new ServiceWatch([other, lasting], Patience).RunAsync(() => announced = true, stop);
         return announced;
     }
+
+    /// <summary>A service as they all are: it ends when it is stopped, and never before.</summary>
+    static ScriptedService UntilStopped() => new(token => Task.Delay(Timeout.Infinite, token));
 
     sealed class ScriptedService(Func<CancellationToken, Task> work) : BackgroundService
     {

@@ -16,12 +16,15 @@ sealed class DrillDisk(string directory) : IAsyncDisposable
         await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m,mode=0700", Source, directory);
     }
 
-    public void Fill()
+    public void Fill() => Fill(Filler);
+
+    /// <summary>Writes to a file until its disk has no room left.</summary>
+    public static void Fill(string file)
     {
         try
         {
             // The last page too: a smaller rest would still take a small file.
-            using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            using var filler = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             var page = new byte[4096];
             while (true)
                 filler.Write(page);

@@ -107,6 +107,7 @@ public class AxonPipelineTests
         await using var axon = await TestAxon.StartAsync(async (_, _, cancellation) =>
         {
             entered.SetResult();
+            // A handler that never ends by itself: only its cancellation can.
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
         });
         var exchange = axon.ExchangeAsync(axon.AllocateText());
@@ -147,6 +148,7 @@ public class AxonPipelineTests
         {
             await using var registration = cancellation.Register(cancelled.SetResult);
             entered.SetResult();
+            // A handler that never ends by itself: only its cancellation can.
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
         });
         using var connection = await axon.ConnectAsync();

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using ComputeMiner.Containers;
-using ComputeMiner.Tests.Allocations;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.Containers;

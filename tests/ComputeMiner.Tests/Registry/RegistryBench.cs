@@ -1,6 +1,5 @@
 using Bittensor.Keys;
 using ComputeMiner.Registry;
-using ComputeMiner.Tests.Allocations;
 using DevNet;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

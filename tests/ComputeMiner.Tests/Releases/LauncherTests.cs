@@ -301,6 +301,7 @@ public sealed class LauncherTests : IDisposable
     {
         _selfRun++;
         _selfRuns.TrySetResult();
+        // A miner runs until it is told to stop.
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return false;
     }).RunAsync(_stop.Token);

@@ -197,6 +197,7 @@ public class BlockScheduleTests
     {
         var schedule = Schedule([new BlockJob("slow", 10, TimeSpan.FromSeconds(5), async (_, token) =>
         {
+            // A job that never ends by itself.
             await Task.Delay(Timeout.InfiniteTimeSpan, _time, token);
             return "";
         })]);

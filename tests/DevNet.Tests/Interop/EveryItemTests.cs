@@ -111,7 +111,7 @@ public class EveryItemTests
         var (bytes, arguments) = ArgumentsOf(method);
         var reply = await scene.Client.Substrate.CallRuntimeAsync(api, method, bytes, head.Hash, scene.Patience);
         var metadata = (await scene.Client.Substrate.GetRuntimeAsync(scene.Patience)).Metadata;
-        var answer = await polkadot.AskAsync("call", new() { ["api"] = Camel(api), ["method"] = Camel(method), ["args"] = arguments });
+        var answer = await polkadot.AskAsync("call", new() { ["api"] = ScaleAndJson.Camel(api), ["method"] = ScaleAndJson.Camel(method), ["args"] = arguments });
         Assert.NotNull(answer);
         return ScaleAndJson.Difference(ScaleDecoder.Decode(metadata.Types, metadata.FindMethod(api, method)!.Output, reply), answer);
     }
@@ -145,11 +145,5 @@ public class EveryItemTests
             "get_neuron_lite" => ([.. netuid, 1, 0], [FaultScene.Compute.Value, 1]),
             _ => (netuid, [FaultScene.Compute.Value]),
         };
-    }
-
-    static string Camel(string name)
-    {
-        var parts = name.Split('_');
-        return char.ToLowerInvariant(parts[0][0]) + parts[0][1..] + string.Concat(parts.Skip(1).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
     }
 }

@@ -61,7 +61,8 @@ static class ScaleAndJson
         ? UInt128.Parse(((string)value!)[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
         : (ulong)value;
 
-    static string Camel(string name)
+    /// <summary>A runtime's name as JavaScript spells it.</summary>
+    public static string Camel(string name)
     {
         var parts = name.Split('_');
         return char.ToLowerInvariant(parts[0][0]) + parts[0][1..] + string.Concat(parts.Skip(1).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));

@@ -1,6 +1,7 @@
 using System.Text;
 using ComputeMiner.Allocations;
 using ComputeMiner.Containers;
+using ComputeMiner.Drill;
 using ComputeMiner.Tests.Containers;
 
 namespace ComputeMiner.Tests.Allocations.Model;
@@ -34,7 +35,7 @@ sealed class DockerWorld : IMachineWorld
         {
             File.Delete(Filler);
             if (value)
-                Fill();
+                DrillDisk.Fill(Filler);
         }
     }
 
@@ -114,19 +115,4 @@ sealed class DockerWorld : IMachineWorld
 
     public async Task<string?> ReadFileAsync(string container) =>
         await Outside.ReadFileAsync(container, KeepsakePath, CancellationToken.None) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
-
-    void Fill()
-    {
-        try
-        {
-            using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-            var page = new byte[4096];
-            while (true)
-                filler.Write(page);
-        }
-        catch (IOException)
-        {
-            // Full.
-        }
-    }
 }

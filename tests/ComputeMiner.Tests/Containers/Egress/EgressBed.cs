@@ -2,14 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using ComputeMiner.Containers;
 using ComputeMiner.Containers.Egress;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.Containers.Egress;
 
 /// <summary>A container of a private engine, whose world holds what a cloud and a LAN hold.</summary>
-[Collection(PrivateDockerCollection.Name)]
-public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
+public abstract class EgressBed(PrivateDocker docker) : PrivateEngineBed(docker, "egress-tests")
 {
     protected const int Web = 8080;
     protected const string Public = "203.0.113.80";
@@ -18,45 +16,26 @@ public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
 
     GreetingServer _world = null!;
 
-    private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    private protected PrivateDocker Docker => docker;
-
-    private protected ContainerOptions Settings { get; } = new()
-    {
-        Instance = "egress-tests",
-        Endpoint = docker.Endpoint,
-        Network = "egress-tests",
-        SshPort = DockerFixture.FreePort(),
-    };
-
-    private protected DockerEngine Engine { get; private set; } = null!;
-
-    private protected virtual ILoggerFactory Loggers => NullLoggerFactory.Instance;
-
-    public virtual async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         Settings.Egress.Mode = EgressMode.Enforce;
-        Engine = new DockerEngine(Settings, TimeProvider.System, Loggers);
+        await base.InitializeAsync();
         foreach (var address in (string[])[.. Private, Public])
-            await docker.World.RunAsync("ip", "addr", "replace", $"{address}/32", "dev", "lo");
-        _world = docker.World.Serve(Web);
+            await Docker.World.RunAsync("ip", "addr", "replace", $"{address}/32", "dev", "lo");
+        _world = Docker.World.Serve(Web);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _world.Dispose();
-        foreach (var each in await Engine.ListAsync(CancellationToken.None))
-            await Engine.RemoveAsync(each.Id, CancellationToken.None);
-        await Engine.RemoveNetworkAsync(CancellationToken.None);
-        Engine.Dispose();
-        Assert.DoesNotContain("CM-", await docker.Host.RunAsync("iptables-save"), StringComparison.Ordinal);
-        Assert.DoesNotContain("CM-", await docker.Host.RunAsync("ip6tables-save"), StringComparison.Ordinal);
+        await base.DisposeAsync();
+        Assert.DoesNotContain("CM-", await Docker.Host.RunAsync("iptables-save"), StringComparison.Ordinal);
+        Assert.DoesNotContain("CM-", await Docker.Host.RunAsync("ip6tables-save"), StringComparison.Ordinal);
         GC.SuppressFinalize(this);
     }
 
     private protected async Task<string> GatewayAsync() =>
-        (await docker.RunAsync("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", Settings.Network)).Trim();
+        (await Docker.RunAsync("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", Settings.Network)).Trim();
 
     private protected async Task LiftAsync()
     {
@@ -67,7 +46,7 @@ public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
     }
 
     private protected async Task<bool> ReachesAsync(string id, string address, int port = Web) =>
-        (await docker.ExecAsync(id, $"timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/{port}; head -c 5 <&3'")).Output == GreetingServer.Greeting;
+        (await Docker.ExecAsync(id, $"timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/{port}; head -c 5 <&3'")).Output == GreetingServer.Greeting;
 
     /// <summary>Tries until it is reached: on a busy machine a first packet can be lost. A container held back never gets there.</summary>
     private protected async Task RequireReachedAsync(string id, string address, int port = Web)
@@ -81,17 +60,7 @@ public abstract class EgressBed(PrivateDocker docker) : IAsyncLifetime
     {
         await Engine.PrepareImageAsync(null, Cancellation);
         var id = await StartAsync("one", Settings.SshPort);
-        await GreetsAsync(docker.Host, "127.0.0.1", Settings.SshPort);
-        return id;
-    }
-
-    private protected async Task<string> StartAsync(string name, int port)
-    {
-        var start = DateTimeOffset.UnixEpoch;
-        var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
-        var id = await Engine.CreateAsync(new ContainerSpec(name, docker.Image.Id, port, labels), Cancellation);
-        await Engine.StartAsync(id, Cancellation);
-        await Engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
+        await GreetsAsync(Docker.Host, "127.0.0.1", Settings.SshPort);
         return id;
     }
 

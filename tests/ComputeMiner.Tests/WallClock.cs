@@ -1,4 +1,4 @@
-namespace ComputeMiner.Tests.Allocations;
+namespace ComputeMiner.Tests;
 
 /// <summary>A clock that can be set, as a wrong time server sets one; timers and elapsed time go on by the other one.</summary>
 sealed class WallClock(TimeProvider steady) : TimeProvider
