@@ -40,15 +40,20 @@ public sealed class AllocationModelOnDockerTests
         }
     }
 
+    internal static async Task<bool> RunAsync(DockerPlot plot, Happening[] sequence)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var machine = new ModelMachine(await DockerWorld.BeginAsync(plot), time);
+        await new MachineModel(machine).RunAsync(sequence);
+        return true;
+    }
+
     static async Task<bool> RunAsync(BlockingCollection<DockerPlot> plots, Happening[] sequence)
     {
         var plot = plots.Take();
         try
         {
-            var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-            using var machine = new ModelMachine(await DockerWorld.BeginAsync(plot), time);
-            await new MachineModel(machine).RunAsync(sequence);
-            return true;
+            return await RunAsync(plot, sequence);
         }
         finally
         {

@@ -25,6 +25,7 @@ enum Deed
     ContainerDies,
     ContainerIsRemoved,
     KillDockerd,
+    KillDockerdAllocating,
     DiskFills,
     DiskHasRoom,
     EngineLeaves,

@@ -2,33 +2,37 @@ using System.Net.Sockets;
 using ComputeMiner.Containers;
 using ComputeMiner.Containers.Disks;
 using ComputeMiner.Containers.Egress;
+using ComputeMiner.Drill;
 using ComputeMiner.Tests.Containers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.Allocations.Model;
 
 /// <summary>
-/// A place on the machine's Docker Engine for one model after the other: names and a port of its own, a line to the engine that can be cut, a
+/// A place on a Docker Engine for one model after the other: names and a port of its own, a line to the engine that can be cut, a
 /// small disk that can be full, and objects of others beside it. Everything of it is removed before and after.
 /// </summary>
 sealed class DockerPlot : IAsyncDisposable
 {
-    public const string Socket = "/var/run/docker.sock";
+    const string Shared = "/var/run/docker.sock";
 
+    readonly string _socket;
     readonly string _root;
     readonly string _key;
     readonly string[] _foreign;
     string _untouched = "";
 
-    DockerPlot(int number)
+    DockerPlot(int number, DrillDocker? daemon)
     {
+        (_socket, Daemon) = (daemon?.Endpoint.LocalPath ?? Shared, daemon);
+        Api = new DockerApi(_socket);
         _key = $"{DockerFixture.Instance}-model{number}";
         _root = Path.Combine(Path.GetTempPath(), _key);
         _foreign = [$"containers/{_key}-another/json", $"networks/{_key}-another", $"volumes/{_key}-another", $"images/{_key}-another:1/json"];
         var line = Path.Combine(_root, "docker.sock");
-        Line = new SocketRelay(() => Listen(line), () => Connect(Socket));
+        Line = new SocketRelay(() => Listen(line), () => Connect(_socket));
         var port = DockerFixture.FreePort();
-        Near = new DockerEngine(Options(Socket, port), TimeProvider.System, NullLoggerFactory.Instance);
+        Near = new DockerEngine(Options(_socket, port), TimeProvider.System, NullLoggerFactory.Instance);
         Settings = Options(line, port);
         Far = new DockerEngine(Settings, TimeProvider.System, NullLoggerFactory.Instance);
     }
@@ -43,15 +47,18 @@ sealed class DockerPlot : IAsyncDisposable
 
     public SocketRelay Line { get; }
 
-    public DockerApi Api { get; } = new(Socket);
+    public DockerApi Api { get; }
+
+    /// <summary>The engine itself where it is this plot's own, to be killed.</summary>
+    public DrillDocker? Daemon { get; }
 
     public string Disk => Path.Combine(_root, "disk");
 
     public PreparedImage Image { get; private set; } = null!;
 
-    public static async Task<DockerPlot> CreateAsync(int number)
+    public static async Task<DockerPlot> CreateAsync(int number, DrillDocker? daemon = null)
     {
-        var plot = new DockerPlot(number);
+        var plot = new DockerPlot(number, daemon);
         try
         {
             await plot.ClearAsync();
@@ -77,6 +84,9 @@ sealed class DockerPlot : IAsyncDisposable
     /// <summary>What others have here is what it was: the same objects, and the container running since the same moment.</summary>
     public async Task<bool> IsForeignUntouchedAsync() => await DescribeForeignAsync() == _untouched;
 
+    /// <summary>From now on what others have here is as it is now.</summary>
+    public async Task LookAtForeignAsync() => _untouched = await DescribeForeignAsync();
+
     public async Task ClearContainersAsync()
     {
         foreach (var each in await Near.ListAsync(CancellationToken.None))
@@ -98,16 +108,18 @@ sealed class DockerPlot : IAsyncDisposable
     async Task PlaceForeignAsync()
     {
         var another = $"{ContainerLabels.InstanceKey}={_key}-another";
-        await HostCommand.RunAsync("docker", ["network", "create", "--label", another, $"{_key}-another"]);
-        await HostCommand.RunAsync("docker", ["volume", "create", "--label", another, $"{_key}-another"]);
-        await HostCommand.RunAsync("docker", ["tag", Image.Id, $"{_key}-another:1"]);
-        await HostCommand.RunAsync("docker",
+        await RunAsync(["network", "create", "--label", another, $"{_key}-another"]);
+        await RunAsync(["volume", "create", "--label", another, $"{_key}-another"]);
+        await RunAsync(["tag", Image.Id, $"{_key}-another:1"]);
+        await RunAsync(
         [
-            "run", "-d", "--name", $"{_key}-another", "--label", another, "--label", $"{ContainerLabels.KindKey}=rental", "--network", $"{_key}-another",
+            "run", "-d", "--name", $"{_key}-another", "--label", another, "--label", $"{ContainerLabels.KindKey}=rental", "--network", $"{_key}-another", "--stop-signal", "KILL",
             "-v", $"{_key}-another:/data", "--entrypoint", "sleep", Image.Id, "infinity",
         ]);
-        _untouched = await DescribeForeignAsync();
+        await LookAtForeignAsync();
     }
+
+    Task<string> RunAsync(string[] arguments) => HostCommand.RunAsync("docker", ["-H", $"unix://{_socket}", .. arguments]);
 
     async Task<string> DescribeForeignAsync()
     {

@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Text;
 using ComputeMiner.Allocations;
 using ComputeMiner.Containers;
@@ -40,6 +41,8 @@ sealed class DockerWorld : IMachineWorld
     }
 
     public bool EngineIsAway { get; private set; }
+
+    bool IsPublished => Array.Exists(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners(), each => each.Port == Settings.SshPort);
 
     string Filler => Path.Combine(_plot.Disk, "filler");
 
@@ -96,14 +99,24 @@ sealed class DockerWorld : IMachineWorld
 
     public Task RemoveAsync(string container) => _plot.Api.DeleteAsync($"containers/{container}?force=1&v=1");
 
-    // The containers go on, as they do under an engine with live restore.
-    public Task KillDaemonAsync()
+    // Where the engine is everybody's the line to it is cut: the containers go on, as they do under an engine with live restore.
+    public async Task<bool> KillDaemonAsync(Task? allocating)
     {
-        if (EngineIsAway)
-            return Task.CompletedTask;
-        _plot.Line.CutAfter(0);
-        _plot.Line.Open();
-        return Task.CompletedTask;
+        if (_plot.Daemon is { } daemon)
+        {
+            while (allocating is { IsCompleted: false } && !IsPublished)
+                await Task.Yield();
+            await daemon.KillAsync();
+            await daemon.StartAsync(CancellationToken.None);
+            await _plot.LookAtForeignAsync();
+            return true;
+        }
+        if (!EngineIsAway)
+        {
+            _plot.Line.CutAfter(0);
+            _plot.Line.Open();
+        }
+        return false;
     }
 
     public Task<bool> ForeignIsUntouchedAsync() => _plot.IsForeignUntouchedAsync();

@@ -17,5 +17,12 @@ static class HappeningGen
 
     static readonly Gen<Happening> Any = Gen.Select(AnyDeed, Gen.Bool, Gen.Int[0, 11], AnyKill, (deed, byBob, amount, kill) => new Happening(deed, byBob, amount, kill));
 
+    static readonly Gen<Happening> AnyDeadly = Gen.Select(
+        Gen.Frequency((3, Gen.Const(Deed.KillDockerdAllocating)), (2, Gen.Const(Deed.KillDockerd)), (5, AnyDeed)),
+        Gen.Bool, Gen.Int[0, 11], AnyKill, (deed, byBob, amount, kill) => new Happening(deed, byBob, amount, kill));
+
+    /// <summary>Sequences in which the engine dies often.</summary>
+    public static Gen<Happening[]> Deadly(int shortest, int longest) => AnyDeadly.Array[shortest, longest];
+
     public static Gen<Happening[]> Sequence(int shortest, int longest) => Any.Array[shortest, longest];
 }

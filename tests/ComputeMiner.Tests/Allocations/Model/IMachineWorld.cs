@@ -41,7 +41,9 @@ interface IMachineWorld
     Task RemoveAsync(string container);
 
     /// <summary>The daemon is killed and comes back: frozen containers run then.</summary>
-    Task KillDaemonAsync();
+    /// <param name="allocating">Killed while this publishes a port, where it can be; null for at once.</param>
+    /// <returns>True when containers ended with it, and may wait for somebody to start them.</returns>
+    Task<bool> KillDaemonAsync(Task? allocating);
 
     /// <summary>The objects of others are as they were.</summary>
     Task<bool> ForeignIsUntouchedAsync();

@@ -90,6 +90,14 @@ sealed partial class MachineModel
         }
     }
 
+    async Task KillDaemonAsync() => Die(await machine.World.KillDaemonAsync(null));
+
+    void Die(bool ended)
+    {
+        if (_held is { Lost: false } held)
+            held.Dead |= ended;
+    }
+
     async Task RemoveAsync()
     {
         if (_held is { Lost: false } held)
@@ -143,6 +151,7 @@ sealed partial class MachineModel
         Deed.AllocateRental => kind == AllocationKind.Rental && who == (during.ByBob ? Renter.Bob : Renter.Alice),
         Deed.AllocateTest => kind == AllocationKind.Test && who == (during.ByBob ? Renter.Bob : Renter.Alice),
         Deed.AllocateTwiceAtOnce => kind == AllocationKind.Rental,
+        Deed.KillDockerdAllocating => kind == AllocationKind.Rental && who == (during.ByBob ? Renter.Bob : Renter.Alice),
         _ => false,
     };
 

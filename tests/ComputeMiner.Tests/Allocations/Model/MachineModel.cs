@@ -92,7 +92,8 @@ sealed partial class MachineModel(ModelMachine machine)
         Deed.DeleteStateDirectory => Doing(DeleteState),
         Deed.ContainerDies => DieAsync(),
         Deed.ContainerIsRemoved => RemoveAsync(),
-        Deed.KillDockerd => machine.World.KillDaemonAsync(),
+        Deed.KillDockerd => KillDaemonAsync(),
+        Deed.KillDockerdAllocating => AllocateUnderDeathAsync(who, happening.Amount),
         Deed.DiskFills => Doing(() => machine.World.DiskIsFull = true),
         Deed.DiskHasRoom => Doing(() => machine.World.DiskIsFull = false),
         Deed.EngineLeaves => Doing(() => machine.World.TakeEngineAway(happening.Amount)),
@@ -105,7 +106,21 @@ sealed partial class MachineModel(ModelMachine machine)
         var mayHave = _held is null || (_held.Kind == AllocationKind.Test && kind == AllocationKind.Rental);
         var mustHave = mayHave && IsHealthy && machine.Allocator.Current.Ready;
         var days = amount % 2 == 0 ? 2 : 30;
-        var outcome = await machine.Allocator.AllocateAsync(who.Asks(kind, days), Stop);
+        await SettleAsync(who, kind, days, await machine.Allocator.AllocateAsync(who.Asks(kind, days), Stop), mayHave, mustHave);
+    }
+
+    async Task AllocateUnderDeathAsync(Renter who, int amount)
+    {
+        var mayHave = _held is null or { IsProtected: false };
+        var days = amount % 2 == 0 ? 2 : 30;
+        var allocating = machine.Allocator.AllocateAsync(who.Asks(AllocationKind.Rental, days), Stop);
+        var ended = await machine.World.KillDaemonAsync(amount % 3 == 0 ? null : allocating);
+        await SettleAsync(who, AllocationKind.Rental, days, await allocating, mayHave, mustHave: false);
+        Die(ended);
+    }
+
+    async Task SettleAsync(Renter who, AllocationKind kind, int days, AllocationOutcome outcome, bool mayHave, bool mustHave)
+    {
         if (outcome.Access is not null)
         {
             Promise(mayHave, $"{who.Hotkey} got a machine that somebody has");

@@ -60,10 +60,11 @@ sealed class SimulatedWorld : IMachineWorld, IDisposable
 
     public Task RemoveAsync(string container) => _engine.RemoveAsync(container, CancellationToken.None);
 
-    public async Task KillDaemonAsync()
+    public async Task<bool> KillDaemonAsync(Task? allocating)
     {
         foreach (var each in await _engine.ListAsync(CancellationToken.None))
             await _engine.ResumeAsync(each.Id, CancellationToken.None);
+        return false;
     }
 
     public Task<bool> ForeignIsUntouchedAsync() => Task.FromResult(_engine.IsUntouched(_foreign));
