@@ -49,6 +49,12 @@ sealed class RegisterCommand : CliCommand
         var (options, console, wallet) = (context.Options, context.Console, context.Wallet());
         var passwords = new KeyPasswords(options, console);
         var hotkey = wallet.LoadHotkeyPublic(passwords.Find);
+        if (!File.Exists(wallet.ColdkeyFile))
+        {
+            throw new CommandFailedException(
+                $"There is no coldkey {wallet.ColdkeyFile}, and only it can pay. Run this on the machine that has it, or make one with "
+                + $"`miner wallet create --coldkey --wallet.name {wallet.Name}` and send it the price.");
+        }
         var isEncrypted = Keyfile.IsEncrypted(wallet.ColdkeyFile);
         var payer = wallet.LoadColdkeyPublic()?.Account ?? Keyfile.ReadPublic(wallet.ColdkeyFile, passwords.Find);
 

@@ -7,11 +7,21 @@ sealed class SafeguardsCheck(DockerEngine engine) : IDoctorCheck
 {
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancellation)
     {
-        var found = new List<CheckResult>();
-        foreach (var safeguard in await engine.ExamineSafeguardsAsync(cancellation))
-            found.Add(safeguard.Ok
-                ? CheckResult.Good(safeguard.Name.ToLowerInvariant(), safeguard.Detail)
-                : CheckResult.Warning(safeguard.Name.ToLowerInvariant(), safeguard.Detail, safeguard.Remedy ?? "see docs/operations.md"));
-        return found;
+        try
+        {
+            return [.. (await engine.ExamineSafeguardsAsync(cancellation)).Select(Judge)];
+        }
+        catch (ContainerEngineException fault)
+        {
+            return [CheckResult.Warning("safeguards", $"not looked at: {fault.Message}", "mend that and ask again")];
+        }
+    }
+
+    static CheckResult Judge(SafeguardState safeguard)
+    {
+        var name = safeguard.Name.ToLowerInvariant();
+        return safeguard.Ok
+            ? CheckResult.Good(name, safeguard.Detail)
+            : CheckResult.Warning(name, safeguard.Detail, safeguard.Remedy ?? "see docs/operations.md");
     }
 }

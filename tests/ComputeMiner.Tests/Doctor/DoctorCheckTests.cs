@@ -72,6 +72,10 @@ public sealed class DoctorCheckTests : IDisposable
 
         Assert.Equal(CheckState.Failed, result.State);
         Assert.Contains("docker.io", result.Remedy, StringComparison.Ordinal);
+        // The checks after it have something to say too.
+        var safeguards = Assert.Single(await Run(new SafeguardsCheck(engine)));
+        Assert.Equal(CheckState.Warning, safeguards.State);
+        Assert.Contains("No Docker Engine answers", safeguards.Finding, StringComparison.Ordinal);
     }
 
     [Fact]

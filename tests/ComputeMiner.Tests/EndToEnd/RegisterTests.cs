@@ -126,11 +126,11 @@ public sealed class RegisterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Register_NoColdkey_NamesTheFile()
+    public async Task Register_NoColdkey_NamesTheFileAndHowToComeByOne()
     {
         File.Delete(_wallet.ColdkeyFile);
 
-        await AssertFailsAsync($"Key file {_wallet.ColdkeyFile}: It does not exist.");
+        await AssertFailsAsync($"There is no coldkey {_wallet.ColdkeyFile}, and only it can pay. Run this on the machine that has it, or make one with `miner wallet create --coldkey");
     }
 
     async Task AssertFailsAsync(string message, params string[] arguments)
