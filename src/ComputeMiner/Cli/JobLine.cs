@@ -8,10 +8,12 @@ static class JobLine
 {
     public static string Of(JobStatus job, DateTimeOffset now)
     {
+        var deadline = $"(deadline {Duration(TimeSpan.FromSeconds(job.PatienceSeconds))})";
+        if (job.Block is not { } block)
+            return $"{job.Name}: {job.Result} {deadline}";
         var state = job.IsRunning ? "running since" : job.Ok ? "ok at" : "FAILED at";
-        var block = job.Block?.ToString(CultureInfo.InvariantCulture) ?? "none";
         var age = job.Started is { } started ? $", {Duration(now - started)} ago" : "";
-        return $"{job.Name}: {state} block {block}{age} (deadline {Duration(TimeSpan.FromSeconds(job.PatienceSeconds))}): {job.Result}";
+        return string.Create(CultureInfo.InvariantCulture, $"{job.Name}: {state} block {block}{age} {deadline}: {job.Result}");
     }
 
     static string Duration(TimeSpan span)

@@ -54,7 +54,7 @@ sealed class StatusCommand : CliCommand
             Row("waits for", $"{step.Name}: {step.Detail}{(step.Remedy is null ? "" : $" ({step.Remedy})")}");
         foreach (var component in status.Components)
             Row(component.Name.ToLowerInvariant(), (component.Ok ? "ok: " : "NOT OK: ") + component.Detail);
-        Row("chain", $"block {status.Chain.Block}, uid {status.Chain.Uid}, stake {status.Chain.Stake:0.##}, {status.Chain.Neurons} neurons");
+        Row("chain", status.Chain.Block is null ? "not read yet" : $"block {status.Chain.Block}, uid {status.Chain.Uid}, stake {status.Chain.Stake:0.##}, {status.Chain.Neurons} neurons");
         foreach (var job in status.Jobs)
             Row($"every {job.Interval}", JobLine.Of(job, status.StartedAt + TimeSpan.FromSeconds(status.UptimeSeconds)));
         foreach (var (name, count) in status.Requests)

@@ -279,7 +279,7 @@ sealed partial class RegistryPublisher(
         if (next.Stage == RegistryStage.Published)
             Log.Published(logger, next.Detail);
         else
-            Log.NotPublished(logger, next.Stage, next.Detail);
+            Log.NotPublished(logger, next.Detail);
     }
 
     static partial class Log
@@ -290,7 +290,7 @@ sealed partial class RegistryPublisher(
         [LoggerMessage(6200, LogLevel.Information, "Registry: {Detail}")]
         public static partial void Published(ILogger logger, string detail);
 
-        [LoggerMessage(6201, LogLevel.Warning, "Registry {Stage}: {Detail}")]
-        public static partial void NotPublished(ILogger logger, RegistryStage stage, string detail);
+        [LoggerMessage(6201, LogLevel.Warning, "Registry: {Detail}")]
+        public static partial void NotPublished(ILogger logger, string detail);
     }
 }
