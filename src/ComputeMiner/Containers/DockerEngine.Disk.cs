@@ -27,6 +27,15 @@ sealed partial class DockerEngine
             await _disks.AttachAsync(container, cancellation);
     }
 
+    // A file system that turned read-only can be mounted anew only while nobody uses it.
+    async Task RestForDiskAsync(string id, CancellationToken cancellation)
+    {
+        if (await InspectAsync(id, cancellation) is not { State.Running: true } container || !await _disks.NeedsRestAsync(container, cancellation))
+            return;
+        var parameters = new ContainerStopParameters { WaitBeforeKillSeconds = RestartGraceSeconds };
+        await DoAsync("stop the container", token => _docker.Containers.StopContainerAsync(id, parameters, token), cancellation);
+    }
+
     async Task<ContainerInspectResponse> RequireAsync(string id, CancellationToken cancellation) =>
         await InspectAsync(id, cancellation) ?? throw new ContainerEngineException($"Container {id} is gone again.");
 

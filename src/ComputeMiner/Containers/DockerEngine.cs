@@ -163,6 +163,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     public async Task RestartAsync(string id, CancellationToken cancellation)
     {
         await ResumeAsync(id, cancellation);
+        await RestForDiskAsync(id, cancellation);
         await AttachDiskAsync(id, cancellation);
         var parameters = new ContainerRestartParameters { WaitBeforeKillSeconds = RestartGraceSeconds };
         await DoAsync("restart the container", token => _docker.Containers.RestartContainerAsync(id, parameters, token), cancellation);

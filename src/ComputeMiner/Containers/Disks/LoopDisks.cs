@@ -10,9 +10,11 @@ namespace ComputeMiner.Containers.Disks;
 /// The loop device is mount's: taken for a mount and given back with it, so that no crash leaves one behind. A file is locked while its
 /// container does not exist yet.
 /// </remarks>
-sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
+sealed partial class LoopDisks(string directory, string mounts, string records, EngineNamespace engine)
 {
     const string Suffix = ".img";
+
+    const int MostMounts = 8;
 
     // Nobody takes a directory away where another one is about to put something.
     static readonly Lock Directories = new();
@@ -20,8 +22,9 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
     // What is being deleted: nobody's any more, whatever a container's label says.
     const string GoneSuffix = ".gone";
 
-    // Sparse, so inode tables read as zeros anyway: writing them would take one and a half percent of the size.
-    const string MountOptions = "loop,discard,noinit_itable,nodev";
+    // Sparse, so inode tables read as zeros anyway: writing them would take one and a half percent of the size. What a tenant makes is no
+    // program of the host's: its setuid bit and its devices count inside the container alone, which sees them through another mount.
+    const string MountOptions = "loop,discard,noinit_itable,nodev,nosuid";
 
     /// <summary>Where a disk's file system is seen by the engine.</summary>
     public string MountPoint(string name) => $"{mounts}/{name}";
@@ -52,12 +55,21 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
     /// <exception cref="ContainerEngineException">It is not there, or cannot be mounted.</exception>
     public async Task AttachAsync(string name, CancellationToken cancellation)
     {
-        if (IsMounted(name))
+        if (IsMounted(name) && !IsReadOnly(name))
             return;
         if (!File.Exists(Here(Image(name))))
             throw new ContainerEngineException($"The file {Image(name)} with all that the tenant wrote is gone. Put it back; without it the container cannot start.");
+        if (IsMounted(name))
+        {
+            await RunAsync("umount", [MountPoint(name)], cancellation);
+            // What it mends by itself; what it cannot the kernel mounts, or says why not.
+            await engine.RunOnFilesAsync("e2fsck", ["-p", Image(name)], cancellation);
+        }
         await MountAsync(name, cancellation);
     }
+
+    /// <summary>The kernel lets nothing be written any more: the file system under the file had no room, or an error. Only mounting it anew mends that.</summary>
+    public bool IsReadOnly(string name) => OptionsOf(name)?.Split(',').Any(option => option is "ro" or "emergency_ro" or "shutdown") == true;
 
     /// <summary>Takes a disk away with everything on it. Never fails: what is left goes at the next sweep.</summary>
     public async Task RemoveAsync(string name)
@@ -71,25 +83,10 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
             File.Delete(gone);
             Tidy();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ContainerEngineException)
         {
             // The next sweep finds it by its name.
         }
-    }
-
-    /// <summary>Takes away the disks no container has, those of a crash among them.</summary>
-    /// <param name="readUsed">The names containers have; asked after the files were looked at, so that one just made is among them.</param>
-    public async Task SweepAsync(Func<Task<IReadOnlySet<string>>> readUsed)
-    {
-        string[] unlocked = [.. Names(Suffix).Where(name => !IsLocked(name))];
-        var used = await readUsed();
-        foreach (var name in (string[])[.. Names(GoneSuffix), .. unlocked.Where(name => !used.Contains(name))])
-            await RemoveAsync(name);
-        if (!Directory.Exists(Here(mounts)))
-            return;
-        foreach (var point in Directory.GetDirectories(Here(mounts)).Select(each => Path.GetFileName(each)))
-            if (!File.Exists(Here(Image(point))))
-                await DetachAsync(point);
     }
 
     /// <summary>Bytes a disk holds at most; null when there is none.</summary>
@@ -131,24 +128,13 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
                     Directory.Delete(each);
     }
 
-    bool IsMounted(string name)
-    {
-        var point = Here(MountPoint(name));
-        return Directory.Exists(point) && engine.ReadMounts()!.Split('\n').Any(line => line.Split(' ') is [_, var at, ..] && at == MountPoint(name));
-    }
+    bool IsMounted(string name) => OptionsOf(name) is not null;
 
-    bool IsLocked(string name)
-    {
-        try
-        {
-            using var file = new FileStream(Here(Image(name)), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
+    // Null where nothing is mounted.
+    string? OptionsOf(string name) => !Directory.Exists(Here(MountPoint(name)))
+        ? null
+        : (engine.ReadMounts() ?? throw new ContainerEngineException("What is mounted where the Docker Engine runs cannot be seen from here."))
+            .Split('\n').Select(line => line.Split(' ')).LastOrDefault(parts => parts is [_, var at, _, _, ..] && at == MountPoint(name))?[3];
 
     IEnumerable<string> Names(string suffix) => Files("*" + suffix).Select(path => Path.GetFileNameWithoutExtension(path));
 
@@ -170,13 +156,17 @@ sealed class LoopDisks(string directory, string mounts, EngineNamespace engine)
         lock (Directories)
             Directory.CreateDirectory(Here(MountPoint(name)));
         await RunAsync("mount", ["-t", "ext4", "-o", MountOptions, Image(name), MountPoint(name)], cancellation);
+        // Users of the host have no business in there.
+        await RunAsync("chmod", ["0700", MountPoint(name)], cancellation);
     }
 
     async Task DetachAsync(string name)
     {
-        if (IsMounted(name) && !(await engine.RunOnFilesAsync("umount", [MountPoint(name)], CancellationToken.None)).Good)
-            // Something still looks into it; it goes with the last one.
-            await engine.RunOnFilesAsync("umount", ["--lazy", MountPoint(name)], CancellationToken.None);
+        // Two at once may have mounted it twice.
+        for (var attempt = 0; attempt < MostMounts && IsMounted(name); attempt++)
+            if (!(await engine.RunOnFilesAsync("umount", [MountPoint(name)], CancellationToken.None)).Good)
+                // Something still looks into it; it goes with the last one.
+                await engine.RunOnFilesAsync("umount", ["--lazy", MountPoint(name)], CancellationToken.None);
         if (Directory.Exists(Here(MountPoint(name))))
             Directory.Delete(Here(MountPoint(name)));
     }

@@ -45,7 +45,11 @@ sealed record TenantDisk(DiskMeans Means, long Bytes, string? Name, string? File
     {
         Directory.CreateDirectory(directory);
         foreach (var (name, text) in NetworkFiles)
+        {
             File.WriteAllText($"{directory}/{name}", text);
+            // Every user inside looks names up, whatever mask this process has.
+            File.SetUnixFileMode($"{directory}/{name}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
     }
 
     public void Dispose() => Lock?.Dispose();

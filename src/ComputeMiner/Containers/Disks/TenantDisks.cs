@@ -99,7 +99,8 @@ sealed partial class TenantDisks(
         }
         catch (ContainerEngineException fault) when (options.Disk.Bytes is null)
         {
-            Degrade(plan, fault);
+            // This one goes without; the next is tried again.
+            Refuse(plan with { Means = DiskMeans.None, Detail = fault.Message });
             return null;
         }
     }
@@ -139,6 +140,10 @@ sealed partial class TenantDisks(
         WritableLayer.Lead(container, disks.MountPoint(name), engine.FilesRoot);
     }
 
+    /// <summary>True when nothing can be written to a container's disk until it was at rest and is mounted anew.</summary>
+    public async Task<bool> NeedsRestAsync(ContainerInspectResponse container, CancellationToken cancellation) =>
+        NameOf(container) is { } name && Disks(_plan ??= await FindAsync(cancellation)).IsReadOnly(name);
+
     /// <summary>Takes a removed container's disk away, behind everybody's back: a large one takes its time.</summary>
     public async Task RemoveAsync(ContainerInspectResponse container, CancellationToken cancellation)
     {
@@ -168,16 +173,27 @@ sealed partial class TenantDisks(
             await Disks(plan).SweepAsync(readUsed);
     }
 
+    // Labels go with an image that somebody makes of a container, mounts do not: only what is mounted from a disk has it.
     static string? NameOf(ContainerInspectResponse container) =>
-        container.Config?.Labels is { } labels && labels.TryGetValue(TenantDisk.NameKey, out var name) && name.All(char.IsAsciiHexDigit) ? name : null;
+        container.Config?.Labels is { } labels && labels.TryGetValue(TenantDisk.NameKey, out var name) && name.Length > 0 && name.All(char.IsAsciiHexDigit)
+        && container.HostConfig?.Mounts?.Any(each => each.Source?.Contains($"/{name}/etc/", StringComparison.Ordinal) == true) == true
+            ? name
+            : null;
 
-    async Task<DiskPlan> FindAsync(CancellationToken cancellation) => DiskProbe.Choose(
-        await describe(cancellation), engine.CanReachFiles ? engine.ReadMounts() : null, Environment.IsPrivilegedProcess, program => HostProgram.Find(program) is not null);
+    async Task<DiskPlan> FindAsync(CancellationToken cancellation)
+    {
+        var plan = DiskProbe.Choose(
+            await describe(cancellation), engine.CanReachFiles ? engine.ReadMounts() : null, Environment.IsPrivilegedProcess, program => HostProgram.Find(program) is not null);
+        return plan.Means == DiskMeans.Engine && options.Disk.Bytes is null && !(options.Endpoint.Scheme == "unix" && Directory.Exists(plan.Directory))
+            ? plan with { Means = DiskMeans.None, Detail = $"{plan.Detail}, and how much is free there cannot be seen from here; --container.disk SIZE needs not to know" }
+            : plan;
+    }
 
     // Two engines of one host have different data.
     LoopDisks Disks(DiskPlan plan) => new(
         $"{plan.Directory}/computeminer/{options.Instance}",
         $"/run/computeminer/{options.Instance}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Directory)))[..8]}",
+        $"{plan.Directory}/containers",
         engine);
 
     long Measure(DiskPlan plan)
@@ -214,6 +230,8 @@ sealed partial class TenantDisks(
     TenantDisk OfEngine(DiskPlan plan, long bytes)
     {
         var files = $"{plan.Directory}/computeminer/{options.Instance}-etc";
+        if (!engine.CanReachFiles)
+            return new TenantDisk(DiskMeans.Engine, bytes, null, null, null);
         try
         {
             TenantDisk.WriteFiles(engine.FilesRoot + files);

@@ -17,9 +17,10 @@ static class WritableLayer
     {
         const UnixFileMode Searchable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
             | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-        // The container's root directory takes its mode from here.
-        Directory.CreateDirectory($"{at}/{Upper}", Searchable);
         Directory.CreateDirectory($"{at}/{Work}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory($"{at}/{Upper}");
+        // The container's root directory takes its mode from here, whatever mask this process has.
+        File.SetUnixFileMode($"{at}/{Upper}", Searchable);
     }
 
     /// <summary>Puts the links in place; nothing happens where they are.</summary>

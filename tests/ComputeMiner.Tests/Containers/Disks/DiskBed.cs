@@ -25,6 +25,18 @@ static class DiskBed
     public static string[] Loops(string image) =>
         [.. Directory.GetDirectories("/sys/block", "loop*").Where(device => Backing(device).StartsWith(image, StringComparison.Ordinal))];
 
+    /// <summary>A container with a tenant's sshd, as a rental has it.</summary>
+    public static async Task<string> StartAsync(DockerEngine engine, ContainerOptions settings, PreparedImage image, CancellationToken cancellation)
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
+        var id = await engine.CreateAsync(new ContainerSpec(settings.RentalName, image.Id, settings.SshPort, labels), cancellation);
+        await engine.StartAsync(id, cancellation);
+        await engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(image), cancellation);
+        await engine.WaitForSshAsync(id, settings.SshPort, cancellation);
+        return id;
+    }
+
     static string Backing(string device)
     {
         try

@@ -196,14 +196,5 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
 
     static Task<(int Code, string Output, string Errors)> InsideAsync(string id, string script) => HostCommand.TryRunAsync("docker", ["exec", id, "bash", "-c", script]);
 
-    async Task<string> StartAsync()
-    {
-        var start = DateTimeOffset.UnixEpoch;
-        var labels = new ContainerLabels("0123456789abcdef", "rental", "owner", "hotkey", start, start);
-        var id = await _engine.CreateAsync(new ContainerSpec(_settings.RentalName, docker.Image.Id, _settings.SshPort, labels), Cancellation);
-        await _engine.StartAsync(id, Cancellation);
-        await _engine.DeliverAsync(id, SshAccess.Create(null).ToFiles(docker.Image), Cancellation);
-        await _engine.WaitForSshAsync(id, _settings.SshPort, Cancellation);
-        return id;
-    }
+    Task<string> StartAsync() => DiskBed.StartAsync(_engine, _settings, docker.Image, Cancellation);
 }

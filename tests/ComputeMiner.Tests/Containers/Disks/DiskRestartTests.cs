@@ -72,6 +72,28 @@ public sealed class DiskRestartTests(PrivateDocker docker) : PrivateEngineBed(do
     }
 
     [Fact]
+    public async Task PrepareImageAsync_ContainerTheEngineDoesNotTellOf_LeavesItsDisk()
+    {
+        var id = await StartAsync();
+        var record = $"{Docker.Data}/containers/{id}/config.v2.json";
+        await Docker.StopAsync();
+        // An engine started with another storage driver does not know the containers of this one, until it is set back.
+        await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record, Cancellation)).Replace("\"Driver\":\"overlay2\"", "\"Driver\":\"another\""), Cancellation);
+        await Docker.StartAsync();
+        Assert.Empty(await Engine.ListAsync(Cancellation));
+
+        await Engine.PrepareImageAsync(null, Cancellation);
+        await Engine.RemoveAsync(id, Cancellation);
+
+        Assert.Single(DiskBed.Images(Settings, Docker.Data));
+        await Docker.StopAsync();
+        await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record, Cancellation)).Replace("\"another\"", "\"overlay2\""), Cancellation);
+        await Docker.StartAsync();
+        await Engine.StartAsync(id, Cancellation);
+        await RequireAsync(id);
+    }
+
+    [Fact]
     public async Task StartAsync_FileGone_SaysSoAndStartsNothing()
     {
         var id = await StartAsync();
