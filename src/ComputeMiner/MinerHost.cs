@@ -119,6 +119,7 @@ static partial class MinerHost
         using var probation = trial is null ? null : new Probation(
             updates.Store, trial, allocator, () => allocator.Current.Ready && metagraphs.Current is not null && follower.Head is not null, time,
             loggers.CreateLogger<Probation>());
+        using var firstDay = new FirstDay(updates.Store, time, loggers.CreateLogger<FirstDay>());
         AxonEndpoint[] endpoints =
         [
             new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
@@ -146,7 +147,7 @@ static partial class MinerHost
         BackgroundService?[] services =
         [
             egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null, follower, registry.Publisher, word,
-            installer, probation,
+            installer, probation, firstDay,
         ];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         if (installer.IsHandedOver)

@@ -62,6 +62,22 @@ static class LedgerSchema
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Steps[version]} PRAGMA user_version = {version + 1}; COMMIT;"));
     }
 
+    /// <summary>The form of a ledger that nobody has open; null when there is none that can be read.</summary>
+    public static int? VersionOf(string path)
+    {
+        try
+        {
+            var how = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Mode = SqliteOpenMode.ReadWrite };
+            using var connection = new SqliteConnection(how.ToString());
+            connection.Open();
+            return Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
+        }
+        catch (SqliteException)
+        {
+            return null;
+        }
+    }
+
     static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

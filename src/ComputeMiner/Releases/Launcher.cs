@@ -24,7 +24,8 @@ sealed partial class Launcher(
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     readonly CandidateTest _test = new(arguments, time);
-    readonly LedgerCopy _ledger = new(stateDirectory, Path.GetFullPath(Path.Combine(stateDirectory, UpdateStore.DirectoryName)));
+    readonly LedgerCopy _ledger = new(stateDirectory, new UpdateStore(stateDirectory).Root);
+    readonly CrashWatch _crashes = new(stateDirectory, new LedgerCopy(stateDirectory, new UpdateStore(stateDirectory).Root), time, logger);
 
     /// <summary>Not tried again, also where that could not be written down.</summary>
     readonly HashSet<string> _givenUp = [];
@@ -38,6 +39,10 @@ sealed partial class Launcher(
     {
         if (Supervision.IsSupervised)
             return await runSelf(stop) ? Supervision.MakesRoom : 0;
+        using var alone = LauncherLock.Take(Store());
+        if (Store().State.Trial is null)
+            // Its copy stayed where this was ended as the release became good.
+            _ledger.PutBy(Store().State.Watch is not null);
         if (Store().State.Trial is { Attempts: > 0 } interrupted)
             GiveUp(interrupted, "was being tried when this machine or the program that watched it ended");
         else if (Store().State.Trial is { } old && !(ReleaseVersion.TryParse(old.Version, out var version) && version > ReleaseVersion.Own))
@@ -48,6 +53,8 @@ sealed partial class Launcher(
         {
             var code = mode != UpdateMode.Off && Store().State.Trial is { } trial && !_givenUp.Contains(trial.Version) ? await TryAsync(trial, stop) : null;
             code ??= await RunChosenAsync(stop);
+            if (code is null)
+                continue;
             if (code != Supervision.MakesRoom || stop.IsCancellationRequested)
                 return code.Value;
             // Whoever made room wants what is on trial now, also one that was given up before.
@@ -65,6 +72,7 @@ sealed partial class Launcher(
             return null;
         try
         {
+            store.Guard();
             if (ReleaseTree.Digest(store.PathOf(installed.Version)) != installed.Digest)
                 throw new ReleaseException("is damaged or gone");
             await _test.TestVersionAsync(store.ProgramOf(installed.Version), installed.Version, cancellation);
@@ -77,6 +85,7 @@ sealed partial class Launcher(
             store.TryChange(state => state with
             {
                 Installed = null,
+                Watch = null,
                 Result = $"installed release {installed.Version} {fault.Message}; {ReleaseVersion.Own} runs",
                 ResultAt = time.GetUtcNow(),
             });
@@ -84,16 +93,18 @@ sealed partial class Launcher(
         }
     }
 
-    async Task<int> RunChosenAsync(CancellationToken stop)
+    /// <summary>The exit code; null when another version is to run now.</summary>
+    async Task<int?> RunChosenAsync(CancellationToken stop)
     {
         if (_version is not { } version)
             return await runSelf(stop) ? Supervision.MakesRoom : 0;
         Log.Starting(logger, version, ReleaseVersion.Own.Text);
         try
         {
+            var started = time.GetTimestamp();
             var program = await SupervisedProgram.StartAsync(Store().ProgramOf(version), arguments);
             await using var forward = stop.Register(program.AskToEnd);
-            return await program.Ended;
+            return await EndAsync(program, version, started, stop);
         }
         catch (ReleaseException fault)
         {
@@ -110,23 +121,32 @@ sealed partial class Launcher(
         if (stop.IsCancellationRequested)
             return 0;
         if (ReleaseTree.Digest(store.PathOf(trial.Version)) != trial.Digest)
-            return GiveUp(trial, "was damaged before it was tried");
+            return GiveUp(trial, "was damaged before it was tried", isTried: false);
+        var isTried = false;
         try
         {
+            store.Guard();
             _ledger.Take();
+            isTried = true;
             store.Change(state => state with { Trial = trial with { Attempts = trial.Attempts + 1 } });
             Log.Trying(logger, trial.Version, trial.From);
+            var started = time.GetTimestamp();
             var program = await SupervisedProgram.StartAsync(store.ProgramOf(trial.Version), arguments);
             await using var forward = stop.Register(program.AskToEnd);
             var fault = await WatchAsync(program, trial, stop);
             if (fault is null)
-                return await EndAsync(program, trial);
+                return await EndAsync(program, trial, started, stop);
             await program.KillAsync();
-            return IsGood(trial) ? await EndAsync(program, trial) : GiveUp(trial, fault);
+            if (!IsGood(trial))
+                return GiveUp(trial, fault);
+            // In the moment between the look and the kill: it runs again.
+            _version = trial.Version;
+            _ledger.PutBy(Store().State.Watch is not null);
+            return null;
         }
         catch (Exception fault) when (fault is ReleaseException or IOException or UnauthorizedAccessException)
         {
-            return GiveUp(trial, fault.Message);
+            return GiveUp(trial, fault.Message, isTried);
         }
     }
 
@@ -152,13 +172,24 @@ sealed partial class Launcher(
         }
     }
 
-    async Task<int> EndAsync(SupervisedProgram program, TrialRelease trial)
+    /// <summary>The exit code; null when it was given up with this end, and another version is to run.</summary>
+    async Task<int?> EndAsync(SupervisedProgram program, string version, long started, CancellationToken stop)
+    {
+        var code = await program.Ended;
+        if (stop.IsCancellationRequested || !_crashes.Note(version, code, time.GetElapsedTime(started)))
+            return code;
+        _givenUp.Add(version);
+        _version = await ChooseAsync(stop);
+        return null;
+    }
+
+    async Task<int?> EndAsync(SupervisedProgram program, TrialRelease trial, long started, CancellationToken stop)
     {
         if (IsGood(trial))
         {
             _version = trial.Version;
-            _ledger.Drop();
-            return await program.Ended;
+            _ledger.PutBy(Store().State.Watch is not null);
+            return await EndAsync(program, trial.Version, started, stop);
         }
         // Stopped by the operator before it could show anything: it has not failed, and is tried again at the next start.
         var code = await program.Ended;
@@ -169,13 +200,15 @@ sealed partial class Launcher(
 
     bool IsGood(TrialRelease trial) => Store().State is { Trial: null, Installed: { } installed } && installed.Version == trial.Version;
 
-    int? GiveUp(TrialRelease trial, string reason)
+    int? GiveUp(TrialRelease trial, string reason, bool isTried = true)
     {
         Log.GivenUp(logger, trial.Version, reason, trial.From);
         _givenUp.Add(trial.Version);
         try
         {
-            _ledger.Restore();
+            // A copy that was not taken for this trial is none of its ledger.
+            if (isTried)
+                _ledger.Restore();
             var store = Store();
             store.Fail(trial.Version, reason, $"rolled back to {trial.From}", time.GetUtcNow());
             store.NoteStopping(time.GetUtcNow());

@@ -10,6 +10,7 @@ namespace ComputeMiner.Releases;
 sealed class LedgerCopy(string stateDirectory, string root)
 {
     public const string DirectoryName = "ledger";
+    public const string BeforeName = "ledger-before";
 
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -17,6 +18,7 @@ sealed class LedgerCopy(string stateDirectory, string root)
     static readonly string[] Beside = [AllocationLedger.FileName + "-wal", AllocationLedger.FileName + "-shm"];
 
     readonly string _directory = Path.Combine(root, DirectoryName);
+    readonly string _before = Path.Combine(root, BeforeName);
 
     /// <summary>Copies it; nobody may have it open.</summary>
     public void Take()
@@ -27,14 +29,52 @@ sealed class LedgerCopy(string stateDirectory, string root)
     }
 
     /// <summary>Puts it back, where one was taken; nobody may have the ledger open.</summary>
-    public void Restore()
+    public void Restore() => Restore(_directory);
+
+    /// <summary>
+    /// The release is good: the copy is put by while the release is watched, and is not needed otherwise. What cannot be done here is done
+    /// when the next one is tried.
+    /// </summary>
+    public void PutBy(bool isWatched)
     {
-        if (!File.Exists(Path.Combine(_directory, AllocationLedger.FileName)))
+        try
+        {
+            if (isWatched && Directory.Exists(_directory))
+            {
+                Drop(_before);
+                Directory.Move(_directory, _before);
+            }
+            Drop();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It costs space, and is not put back: only a trial's copy is.
+        }
+    }
+
+    /// <summary>
+    /// The release is given up after all. The ledger stays, unless it has a form now that the version before does not read: then the copy that
+    /// was put by takes its place, and what was handed out since is found by its container, as with a lost ledger. Nobody may have it open.
+    /// </summary>
+    /// <returns>Whether the copy took its place.</returns>
+    public bool GoBack()
+    {
+        var copy = Path.Combine(_before, AllocationLedger.FileName);
+        if (!File.Exists(copy) || LedgerSchema.VersionOf(Path.Combine(stateDirectory, AllocationLedger.FileName)) is not { } now
+            || LedgerSchema.VersionOf(copy) is not { } before || now <= before)
+            return false;
+        Restore(_before);
+        return true;
+    }
+
+    void Restore(string from)
+    {
+        if (!File.Exists(Path.Combine(from, AllocationLedger.FileName)))
             return;
         foreach (var name in Beside)
             DurableFile.Delete(Path.Combine(stateDirectory, name));
-        Copy(_directory, stateDirectory);
-        Drop();
+        Copy(from, stateDirectory);
+        Drop(from);
     }
 
     // The database itself last: a copy without it is none, and a kill in between leaves the whole one for the next start.
@@ -48,9 +88,11 @@ sealed class LedgerCopy(string stateDirectory, string root)
     }
 
     /// <summary>It is not needed any more.</summary>
-    public void Drop()
+    public void Drop() => Drop(_directory);
+
+    static void Drop(string directory)
     {
-        if (Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
     }
 }

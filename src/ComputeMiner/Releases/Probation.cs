@@ -35,6 +35,7 @@ sealed partial class Probation(
         {
             Trial = null,
             Installed = new InstalledRelease(trial.Version, trial.Digest, now),
+            Watch = new ReleaseWatch(trial.Version, now, state.Installed is { } before && before.Version == trial.From ? before : null),
             Failed = [.. state.Failed.Where(failed => failed.Version != trial.Version)],
             Result = $"release {trial.Version} is installed",
             ResultAt = now,

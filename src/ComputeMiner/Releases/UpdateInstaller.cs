@@ -164,6 +164,7 @@ sealed partial class UpdateInstaller(
     {
         _progress = $"testing {release.Version}";
         Log.Testing(logger, release.Version);
+        _store.Guard();
         await ReleaseArchive.UnpackAsync(archive, _store.PathOf(release.Version), cancellation);
         await site.Test.RunAsync(_store.ProgramOf(release.Version), release.Version, cancellation);
         var digest = ReleaseTree.Digest(_store.PathOf(release.Version)) ?? throw new IOException($"{_store.PathOf(release.Version)} cannot be read.");

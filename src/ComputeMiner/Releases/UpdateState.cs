@@ -20,6 +20,9 @@ sealed record UpdateState
     /// <summary>The release that is started in place of the program beside it; null when none was ever good.</summary>
     public InstalledRelease? Installed { get; init; }
 
+    /// <summary>How the installed release does since it was good; null once it was for long enough, and where none is installed.</summary>
+    public ReleaseWatch? Watch { get; init; }
+
     /// <summary>The release that is being tried; null when none is.</summary>
     public TrialRelease? Trial { get; init; }
 
@@ -39,6 +42,7 @@ sealed record UpdateState
             ? newest
             : null,
         Installed = Installed is { Digest: not null } installed && IsOne(installed.Version) ? installed : null,
+        Watch = Watch is { } watch && watch.Version == Installed?.Version ? watch with { Before = IsOne(watch.Before?.Version) ? watch.Before : null } : null,
         Trial = Trial is { Digest: not null, From: not null } trial && IsOne(trial.Version) ? trial : null,
         Failed = [.. (Failed ?? []).Where(failed => IsOne(failed?.Version))],
     };

@@ -11,14 +11,15 @@ namespace ComputeMiner.Releases;
 /// <param name="CheckedAt">When the source was last asked.</param>
 /// <param name="CheckFault">Why that gave nothing.</param>
 /// <param name="State">What is the case and what happens next.</param>
+/// <param name="Watch">How the installed version does in its first day; null after it, and where none is installed.</param>
 /// <param name="LastResult">What became of the last install.</param>
 /// <param name="LastResultAt">When.</param>
 /// <param name="AwaySeconds">Seconds in which nothing listened on the axon's port then.</param>
 sealed record UpdateStatus(
     string Mode, string Current, string? Newest, bool NewestIsSigned, DateTimeOffset? Published, DateTimeOffset? Expires, string? Notes, DateTimeOffset? CheckedAt, string? CheckFault,
-    string State, string? LastResult, DateTimeOffset? LastResultAt, double? AwaySeconds)
+    string State, ReleaseWatchStatus? Watch, string? LastResult, DateTimeOffset? LastResultAt, double? AwaySeconds)
 {
     public static UpdateStatus Of(UpdateSettings settings, UpdateState known, string state) => new(
         settings.Mode.ToString().ToLowerInvariant(), ReleaseVersion.Own.Text, known.Newest?.Version, known.Newest is { IsSigned: true } newest && newest.SignedBy == settings.Key?.ToString(),
-        known.Newest?.Published, known.Newest?.Expires, known.Newest?.Notes, known.CheckedAt, known.CheckFault, state, known.Result, known.ResultAt, known.AwaySeconds);
+        known.Newest?.Published, known.Newest?.Expires, known.Newest?.Notes, known.CheckedAt, known.CheckFault, state, ReleaseWatchStatus.Of(known.Watch), known.Result, known.ResultAt, known.AwaySeconds);
 }

@@ -49,13 +49,21 @@ sealed class UpdateStore(string stateDirectory)
     }
 
     /// <summary>The release on trial is no good: it is not tried again by itself.</summary>
-    public void Fail(string version, string reason, string consequence, DateTimeOffset now) => Change(state => state with
+    public void Fail(string version, string reason, string consequence, DateTimeOffset now) => Change(state => Failed(state, version, reason, consequence, now) with
     {
         Trial = state.Trial?.Version == version ? null : state.Trial,
+    });
+
+    /// <summary>The installed release is no good after all: the one before is the installed one again.</summary>
+    public void GoBack(ReleaseWatch watch, string reason, string consequence, DateTimeOffset now) =>
+        Change(state => Failed(state, watch.Version, reason, consequence, now) with { Installed = watch.Before, Watch = null });
+
+    static UpdateState Failed(UpdateState state, string version, string reason, string consequence, DateTimeOffset now) => state with
+    {
         Failed = [.. state.Failed.Where(failed => failed.Version != version).TakeLast(MostFailed - 1), new FailedRelease(version, reason, now)],
         Result = $"release {version} {reason}; {consequence}",
         ResultAt = now,
-    });
+    };
 
     /// <summary>The axon stops listening, and another version is to listen next. A full disk costs the figure and nothing else.</summary>
     public void NoteStopping(DateTimeOffset now) => TryChange(state => state with { StoppedAt = now });
@@ -92,11 +100,23 @@ sealed class UpdateStore(string stateDirectory)
     /// <summary>Makes the directory.</summary>
     public void Prepare() => Directory.CreateDirectory(Root, Private);
 
+    /// <summary>A program is run from here only where nobody else can have put it.</summary>
+    /// <exception cref="ReleaseException">Another user can write here.</exception>
+    public void Guard()
+    {
+        if ((PrivateDirectory.FaultOf(stateDirectory, isItself: false) ?? PrivateDirectory.FaultOf(Root, isItself: true)) is { } fault)
+            throw new ReleaseException($"lies where others can write ({fault}): delete {Root} if you do not know who did");
+    }
+
     /// <summary>Removes what belongs to no release that is installed or on trial. What cannot be removed stays for the next time.</summary>
     public void Sweep()
     {
         var state = State;
-        string?[] kept = [state.Installed?.Version, state.Trial?.Version, FileName, LedgerCopy.DirectoryName];
+        string?[] kept =
+        [
+            state.Installed?.Version, state.Trial?.Version, state.Watch?.Before?.Version, FileName, LauncherLock.FileName, LedgerCopy.DirectoryName,
+            state.Watch is null ? null : LedgerCopy.BeforeName,
+        ];
         try
         {
             foreach (var path in Directory.EnumerateFileSystemEntries(Root).Where(path => !kept.Contains(Path.GetFileName(path))))

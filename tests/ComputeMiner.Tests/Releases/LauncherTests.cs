@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace ComputeMiner.Tests.Releases;
 
 /// <summary>Which version runs, with real child processes; the clock is the test's.</summary>
-public sealed class LauncherTests : IDisposable
+public sealed partial class LauncherTests : IDisposable
 {
     const string Next = "2.1.0";
 
@@ -296,6 +296,13 @@ public sealed class LauncherTests : IDisposable
 
     Launcher Launch(UpdateMode mode, string[] arguments, Func<CancellationToken, Task<bool>> runSelf) =>
         new(_state, mode, arguments, runSelf, _time, _logs.CreateLogger<Launcher>());
+
+    async Task<int> RunToItsEndAsync()
+    {
+        var run = RunAsync();
+        await AdvanceUntilAsync(() => run.IsCompleted);
+        return await run;
+    }
 
     Task<int> RunAsync(string[]? arguments = null, UpdateMode mode = UpdateMode.Install) => Launch(mode, arguments ?? [], async stop =>
     {

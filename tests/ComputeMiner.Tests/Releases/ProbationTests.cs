@@ -21,7 +21,7 @@ public sealed class ProbationTests : IAsyncLifetime
     {
         await _machine.ReadyAsync();
         _store = new UpdateStore(_machine.StateDirectory);
-        _store.Change(state => state with { Trial = Trial, Failed = [new("2.1.0", "before", default)] });
+        _store.Change(state => state with { Trial = Trial, Installed = new("2.0.0", "its digest", default), Failed = [new("2.1.0", "before", default)] });
         Assert.True(_machine.Allocator.TryClose());
         _probation = new Probation(_store, Trial, _machine.Allocator, () =>
         {
@@ -67,6 +67,7 @@ public sealed class ProbationTests : IAsyncLifetime
 
         var state = new UpdateStore(_machine.StateDirectory).State;
         Assert.Equal(("2.1.0", "digest", "release 2.1.0 is installed", 1.5), (state.Installed!.Version, state.Installed.Digest, state.Result, state.AwaySeconds));
+        Assert.Equal(new ReleaseWatch("2.1.0", state.Installed.At, new InstalledRelease("2.0.0", "its digest", default)), state.Watch);
         Assert.Equal((null, null, 0), (state.Trial, state.StoppedAt, state.Failed.Count));
         Assert.Single(_logs.Lines, line => line.Text == "Version 2.1.0 is installed. The axon was away for 1.5 s.");
     }
@@ -76,7 +77,7 @@ public sealed class ProbationTests : IAsyncLifetime
     {
         await LooksAsync(60);
 
-        Assert.Equal((Trial, null, false), (_store.State.Trial, _store.State.Installed, _machine.Allocator.IsFree));
+        Assert.Equal((Trial, "2.0.0", null, false), (_store.State.Trial, _store.State.Installed!.Version, _store.State.Watch, _machine.Allocator.IsFree));
         var refused = await _machine.Allocator.AllocateAsync(Renter.Alice.Asks(AllocationKind.Rental), TestContext.Current.CancellationToken);
         Assert.Equal(AllocationRefusal.Updating, refused.Refusal);
     }

@@ -1,0 +1,193 @@
+using ComputeMiner.Allocations;
+using ComputeMiner.Releases;
+using Microsoft.Data.Sqlite;
+
+namespace ComputeMiner.Tests.Releases;
+
+/// <summary>A release that was good when it was tried, and what becomes of it later.</summary>
+public sealed partial class LauncherTests
+{
+    const string Bad = "2.2.0";
+
+    /// <summary>Each start is one of a service manager's, or of the operator's; the last goes on with the version before.</summary>
+    [Fact]
+    public async Task RunAsync_InstalledEndsSoonAfterEveryStart_GoesBackToTheInstalledBefore()
+    {
+        Put(Bad, $"echo x >> {_state}/starts; exit 134");
+        Put(Next, UntilStopped(5, $"touch {_state}/before"));
+        PutWatched(Bad, Next);
+        Assert.Equal((134, 134), (await RunToItsEndAsync(), await RunToItsEndAsync()));
+        Assert.Equal((2, 2), (Store.State.Watch!.QuickEnds, _logs.Count(6348)));
+
+        var run = RunAsync();
+        await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "before")));
+        await _stop.CancelAsync();
+
+        Assert.Equal((5, 0, 3), (await run, _selfRun, Starts()));
+        Assert.Equal((Next, null), (Store.State.Installed!.Version, Store.State.Watch));
+        Assert.Equal((Bad, "ended 3 times in a row within 10 minutes of its start, the last time with exit code 134"), (Store.State.Failed.Single().Version, Store.State.Failed.Single().Reason));
+        Assert.EndsWith($"; rolled back to {Next}", Store.State.Result, StringComparison.Ordinal);
+        Assert.Equal((false, true, 1), (Directory.Exists(Store.PathOf(Bad)), Directory.Exists(Store.PathOf(Next)), _logs.Count(6352)));
+    }
+
+    /// <summary>A ledger in a form that this program does not read is as it was; one that it reads keeps what was handed out since.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_NoneWasInstalledBefore_GoesBackToThisProgramWithALedgerItReads(bool isNewerForm)
+    {
+        AllocationLedger.Open(_state).Dispose();
+        new LedgerCopy(_state, Store.Root).Take();
+        Directory.Move(LedgerCopyPath, Path.Combine(Store.Root, LedgerCopy.BeforeName));
+        Write("CREATE TABLE since (x)" + (isNewerForm ? "; PRAGMA user_version = 99" : ""));
+        Put(Bad, "exit 1");
+        PutWatched(Bad, null, quickEnds: 2);
+
+        await RunSelfAsync();
+
+        Assert.Equal((null, null, true), (Store.State.Installed, Store.State.Watch, Store.State.HasFailed(Bad)));
+        Assert.EndsWith($"with exit code 1; rolled back to {ProductVersion.Text}", Store.State.Result, StringComparison.Ordinal);
+        Assert.Equal((isNewerForm ? 1 : 0, false), (_logs.Count(6353), Directory.Exists(Path.Combine(Store.Root, LedgerCopy.BeforeName))));
+        AllocationLedger.Open(_state).Dispose();
+        if (isNewerForm)
+            Assert.Throws<SqliteException>(() => Write("DROP TABLE since"));
+        else
+            Write("DROP TABLE since");
+    }
+
+    [Theory]
+    [InlineData("exit 0", 0, 2)]
+    [InlineData("exit 2", 2, 2)]
+    [InlineData("while [ ! -e STATE/go ]; do sleep 0.02; done; exit 3", 3, 0)]
+    public async Task RunAsync_InstalledEndsOtherwise_IsNoQuickEnd(string script, int code, int ends)
+    {
+        Put(Bad, $"touch {_state}/started; {script.Replace("STATE", _state, StringComparison.Ordinal)}");
+        PutWatched(Bad, null, quickEnds: 2);
+
+        var run = RunAsync();
+        await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "started")));
+        _time.Advance(ReleaseWatch.Quick);
+        await File.WriteAllTextAsync(Path.Combine(_state, "go"), "", _stop.Token);
+        await AdvanceUntilAsync(() => run.IsCompleted);
+
+        Assert.Equal((code, ends, Bad), (await run, Store.State.Watch!.QuickEnds, Store.State.Installed!.Version));
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedAndEndsBadly_IsNoQuickEnd()
+    {
+        Put(Bad, UntilStopped(9, $"touch {_state}/started"));
+        PutWatched(Bad, null, quickEnds: 2);
+
+        var run = RunAsync();
+        await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "started")));
+        await _stop.CancelAsync();
+
+        Assert.Equal((9, 2), (await run, Store.State.Watch!.QuickEnds));
+    }
+
+    [Fact]
+    public async Task RunAsync_EndsSoonAfterItWasGood_CountsAndKeepsTheLedgerOfBefore()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_state, AllocationLedger.FileName), "before", _stop.Token);
+        Put(Next, $"{BecomeGoodLater()}; while [ -e {LedgerCopyPath} ]; do sleep 0.02; done; exit 4");
+        PutOnTrial(Next);
+        Prepare("good.json", state => state with
+        {
+            Trial = null,
+            Installed = new InstalledRelease(Next, Store.State.Trial!.Digest, _time.GetUtcNow()),
+            Watch = new ReleaseWatch(Next, _time.GetUtcNow(), null),
+        });
+
+        Assert.Equal(4, await RunToItsEndAsync());
+
+        Assert.Equal((Next, 1), (Store.State.Installed!.Version, Store.State.Watch!.QuickEnds));
+        Assert.Equal("before", await File.ReadAllTextAsync(Path.Combine(Store.Root, LedgerCopy.BeforeName, AllocationLedger.FileName), _stop.Token));
+    }
+
+    /// <summary>A second miner on the same directory took the trial of the first for one that was interrupted, and its ledger away.</summary>
+    [Fact]
+    public async Task RunAsync_AnotherRunsOnTheSameDirectory_IsRefusedAndTheTrialGoesOn()
+    {
+        var ledger = Path.Combine(_state, AllocationLedger.FileName);
+        await File.WriteAllTextAsync(ledger, "old", _stop.Token);
+        Put(Next, UntilStopped(7, $"echo newer > {ledger}; touch {_state}/started"));
+        PutOnTrial(Next);
+        var first = RunAsync();
+        await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "started")));
+
+        var fault = await Assert.ThrowsAsync<StartupException>(() => RunAsync(mode: UpdateMode.Off).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+
+        Assert.StartsWith($"Another miner runs on {_state}. Stop that one", fault.Message, StringComparison.Ordinal);
+        Assert.Equal((Next, 1, "newer\n"), (Store.State.Trial!.Version, Store.State.Trial.Attempts, await File.ReadAllTextAsync(ledger, _stop.Token)));
+        await _stop.CancelAsync();
+        Assert.Equal(7, await first);
+    }
+
+    /// <summary>The copy of an earlier trial, left by a process that was killed at its end, is not the ledger of today.</summary>
+    [Fact]
+    public async Task RunAsync_DamagedBeforeItsTrialAndAnOlderCopyIsThere_LeavesTheLedgerAlone()
+    {
+        var ledger = Path.Combine(_state, AllocationLedger.FileName);
+        await File.WriteAllTextAsync(ledger, "of today", _stop.Token);
+        Directory.CreateDirectory(LedgerCopyPath);
+        await File.WriteAllTextAsync(Path.Combine(LedgerCopyPath, AllocationLedger.FileName), "of last year", _stop.Token);
+        Put(Next, "exit 3");
+        PutOnTrial(Next);
+        await File.AppendAllTextAsync(Store.ProgramOf(Next), "# more", _stop.Token);
+
+        await RunSelfAsync();
+
+        Assert.Equal("was damaged before it was tried", Store.State.Failed.Single().Reason);
+        Assert.Equal("of today", await File.ReadAllTextAsync(ledger, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("updates", 0x1FF, "has mode 777")]
+    [InlineData("updates", 0x1F8, "has mode 770")]
+    [InlineData(".", 0x1FF, "has mode 777")]
+    [InlineData("updates", null, "belongs to user 65534")]
+    public async Task RunAsync_OthersCanWriteWhereTheInstalledLies_ThisProgramRuns(string name, int? mode, string said)
+    {
+        Put(Next, $"touch {_state}/started; exit 5");
+        PutInstalled(Next);
+        var path = Path.GetFullPath(Path.Combine(_state, name));
+        if (mode is { } bits)
+            File.SetUnixFileMode(path, (UnixFileMode)bits);
+        else
+        {
+            using var chown = System.Diagnostics.Process.Start("chown", ["65534", path]);
+            await chown.WaitForExitAsync(_stop.Token);
+            Assert.Equal(0, chown.ExitCode);
+        }
+
+        await RunSelfAsync();
+
+        Assert.Equal(
+            $"installed release {Next} lies where others can write ({path} {said}): delete {Store.Root} if you do not know who did; {ProductVersion.Text} runs",
+            Store.State.Result);
+        Assert.False(File.Exists(Path.Combine(_state, "started")));
+    }
+
+    int Starts() => File.ReadAllLines(Path.Combine(_state, "starts")).Length;
+
+    void PutWatched(string version, string? before, int quickEnds = 0)
+    {
+        if (before is not null)
+            PutInstalled(before);
+        var old = Store.State.Installed;
+        PutInstalled(version);
+        Store.Change(state => state with { Watch = new ReleaseWatch(version, _time.GetUtcNow(), old, quickEnds) });
+    }
+
+    void Write(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_state, AllocationLedger.FileName)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}
