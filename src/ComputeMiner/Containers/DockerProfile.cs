@@ -86,6 +86,8 @@ static class DockerProfile
     /// <summary>A container that shows whether the image's containers run at all; files of the image are read from it.</summary>
     public static CreateContainerParameters ToProbe(string image, ContainerOptions options, long? openFiles) => new()
     {
+        // Recognised by whoever finds one that a crash left; never in the way of another one.
+        Name = $"{options.NamePrefix}ssh-image-probe-{Guid.NewGuid():N}",
         Image = image,
         Entrypoint = ["/bin/echo"],
         Cmd = [ProbeWord],

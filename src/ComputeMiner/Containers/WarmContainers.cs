@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace ComputeMiner.Containers;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace ComputeMiner.Containers;
 sealed partial class WarmContainers(IContainerEngine engine, ContainerOptions options, ILogger<WarmContainers> logger) : IContainerEngine, IAsyncDisposable
 {
     readonly Lock _turn = new();
+    readonly ConcurrentDictionary<string, bool> _left = new();
     volatile PreparedImage? _image;
     volatile Task<Spare?> _spare = Nothing();
 
@@ -63,9 +66,8 @@ sealed partial class WarmContainers(IContainerEngine engine, ContainerOptions op
 
     public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
     {
-        if (await TakeAsync() is not { } spare)
-            return await engine.CreateAsync(spec, cancellation);
-        if (spare.Fits(spec, options))
+        var spare = await TakeAsync();
+        if (spare is not null && spare.Fits(spec, options))
         {
             try
             {
@@ -77,7 +79,11 @@ sealed partial class WarmContainers(IContainerEngine engine, ContainerOptions op
                 Log.Useless(logger, fault.Message);
             }
         }
-        await engine.RemoveAsync(spare.Id, CancellationToken.None);
+        if (spare is not null)
+            _left[spare.Id] = true;
+        // One that could not be removed while the engine was away has the port.
+        foreach (var id in _left.Keys)
+            await RemoveLeftAsync(id);
         return await engine.CreateAsync(spec, cancellation);
     }
 
@@ -187,15 +193,22 @@ sealed partial class WarmContainers(IContainerEngine engine, ContainerOptions op
         }
     }
 
+    async Task RemoveLeftAsync(string id)
+    {
+        await engine.RemoveAsync(id, CancellationToken.None);
+        _left.TryRemove(id, out _);
+    }
+
     async Task TryRemoveAsync(string id)
     {
         try
         {
-            await engine.RemoveAsync(id, CancellationToken.None);
+            _left[id] = true;
+            await RemoveLeftAsync(id);
         }
         catch (ContainerEngineException fault)
         {
-            // The next one that is made removes it first, and so does the next start of the miner.
+            // Whoever is next removes it first, and so does the next start of the miner.
             Log.NotRemoved(logger, id, fault.Message);
         }
     }

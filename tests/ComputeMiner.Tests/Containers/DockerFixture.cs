@@ -33,6 +33,7 @@ public sealed class DockerFixture : IAsyncLifetime
     {
         Engine = new DockerEngine(Settings, TimeProvider.System, NullLoggerFactory.Instance);
         await RemoveAllAsync();
+        await RemoveProbesAsync();
         Image = await Engine.PrepareImageAsync(null, TestContext.Current.CancellationToken);
     }
 
@@ -41,6 +42,15 @@ public sealed class DockerFixture : IAsyncLifetime
         await RemoveAllAsync();
         await Engine.RemoveNetworkAsync(CancellationToken.None);
         Engine.Dispose();
+    }
+
+    // Miners of tests that kill them never start again to do it. One that is older than this belongs to nobody any more.
+    static async Task RemoveProbesAsync()
+    {
+        var probes = await HostCommand.RunAsync("docker",
+            ["ps", "-a", "--filter", $"name={Instance}-", "--filter", $"label={ContainerLabels.KindKey}={ContainerLabels.ProbeKind}", "--format", "{{.ID}} {{.RunningFor}}"]);
+        foreach (var probe in probes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Contains("hour", StringComparison.Ordinal) || line.Contains("minutes", StringComparison.Ordinal)))
+            await HostCommand.TryRunAsync("docker", ["rm", "-f", probe.Split(' ')[0]]);
     }
 
     internal async Task RemoveAllAsync()

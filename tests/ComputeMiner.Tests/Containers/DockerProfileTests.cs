@@ -23,6 +23,16 @@ public sealed class DockerProfileTests(DockerFixture docker) : IAsyncLifetime
     public async ValueTask DisposeAsync() => await docker.RemoveAllAsync();
 
     [Fact]
+    public void ToProbe_TwoOfOneMiner_TellWhoseTheyAreAndKeepOutOfEachOthersWay()
+    {
+        var probes = new[] { DockerProfile.ToProbe("image", docker.Settings, null), DockerProfile.ToProbe("image", docker.Settings, null) };
+
+        Assert.All(probes, each => Assert.StartsWith(docker.Settings.NamePrefix, each.Name, StringComparison.Ordinal));
+        Assert.All(probes, each => Assert.Equal(docker.Settings.Instance, each.Labels![ContainerLabels.InstanceKey]));
+        Assert.NotEqual(probes[0].Name, probes[1].Name);
+    }
+
+    [Fact]
     public async Task Capabilities_OfTheTenant_AreExactlyThese()
     {
         foreach (var set in (string[])["CapEff", "CapPrm", "CapBnd"])

@@ -81,6 +81,20 @@ public sealed class WarmContainersTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CreateAsync_EngineWasAwayWhenTheSpareWasToGo_RemovesItBeforeTheNext()
+    {
+        await PreparedAsync();
+        _engine.Intercept = _ => throw new ContainerEngineUnavailableException(EngineFault.Unreachable, "away");
+        await Assert.ThrowsAsync<ContainerEngineUnavailableException>(() => _warm.CreateAsync(Spec(), Cancellation));
+        _engine.Intercept = null;
+
+        var id = await _warm.CreateAsync(Spec(), Cancellation);
+        await _warm.StartAsync(id, Cancellation);
+
+        Assert.Equal(id, Assert.Single(await _engine.ListAsync(Cancellation)).Id);
+    }
+
+    [Fact]
     public async Task PrepareAsync_NotWanted_MakesNone()
     {
         await _warm.PrepareImageAsync(null, Cancellation);

@@ -17,18 +17,18 @@ public class AllocationModelTests
     {
         var count = Environment.GetEnvironmentVariable("TEST_LONG") is null ? Sequences : LongSequences;
 
-        HappeningGen.Sequence(1, 14).Sample(
-            sequence => RunAsync(sequence).GetAwaiter().GetResult(),
+        Gen.Select(HappeningGen.Sequence(1, 14), Gen.Bool).Sample(
+            life => RunAsync(life.Item1, life.Item2).GetAwaiter().GetResult(),
             iter: Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? count : -1,
             threads: Environment.ProcessorCount,
-            print: sequence => string.Join("\n", sequence));
+            print: life => string.Join("\n", [life.Item2 ? "with a spare container" : "without one", .. life.Item1]));
     }
 
-    static async Task<bool> RunAsync(Happening[] sequence)
+    static async Task<bool> RunAsync(Happening[] sequence, bool keepsSpare)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         using var world = new SimulatedWorld(time);
-        using var machine = new ModelMachine(world, time);
+        using var machine = new ModelMachine(world, time, keepsSpare);
         await new MachineModel(machine).RunAsync(sequence);
         return true;
     }

@@ -198,6 +198,7 @@ sealed partial class MachineModel
         await machine.ComeUpAsync();
         await StepAsync(new Happening(Deed.Tend, false, 0, 0));
         await StepAsync(new Happening(Deed.Tend, false, 0, 0));
+        await machine.DropSpareAsync();
         var containers = await machine.World.Outside.ListAsync(Stop);
         Promise(containers.All(each => each.Labels?.Allocation == _held?.Id), "a container is left that belongs to nobody");
         if (_held is { Lost: false } kept)
@@ -206,6 +207,7 @@ sealed partial class MachineModel
         if (_held is not { } held)
             return;
         await StepAsync(new Happening(Deed.Deallocate, held.Owner == Renter.Bob, 0, 0));
+        await machine.DropSpareAsync();
         Promise(machine.Allocator.IsFree, "a released machine is not free");
         Promise(await machine.World.CountLeftoversAsync() == 0, "something of a released allocation is left");
         Promise(machine.Ledger.Read() is null, "the ledger still knows a released allocation");

@@ -47,6 +47,7 @@ sealed partial class MachineModel(ModelMachine machine)
             try
             {
                 await DoAsync(happening, happening.ByBob ? Renter.Bob : Renter.Alice);
+                await machine.KeepSpareAsync();
             }
             catch (KilledException)
             {

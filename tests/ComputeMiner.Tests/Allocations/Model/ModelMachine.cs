@@ -12,15 +12,18 @@ sealed class ModelMachine : IDisposable
     // What is cleaned up behind the answer would be on its way while the model looks.
     readonly AllocationOptions _options = new() { ReleaseAnswer = TimeSpan.FromMinutes(1) };
     readonly WallClock _wall;
+    readonly bool _keepsSpare;
     ProcessLife _life = null!;
+    WarmContainers _warm = null!;
     AllocationReconciler _reconciler = null!;
     (string Id, DateTimeOffset Start) _boot;
 
     /// <param name="world">Containers and disk.</param>
     /// <param name="time">How much time passed; the test moves it.</param>
-    public ModelMachine(IMachineWorld world, FakeTimeProvider time)
+    /// <param name="keepsSpare">A container is kept ahead of whoever comes.</param>
+    public ModelMachine(IMachineWorld world, FakeTimeProvider time, bool keepsSpare = false)
     {
-        (World, Time, _directory) = (world, time, Path.Combine(world.Directory, "state"));
+        (World, Time, _keepsSpare, _directory) = (world, time, keepsSpare, Path.Combine(world.Directory, "state"));
         _wall = new WallClock(time);
         StartBoot();
         Open();
@@ -47,6 +50,25 @@ sealed class ModelMachine : IDisposable
     public void KillAfter(int steps) => _life.KillAfter(steps);
 
     public Task TendAsync() => Allocator.TendAsync(_reconciler, CancellationToken.None);
+
+    /// <summary>What the keeper of the spare container does when something changed.</summary>
+    public async Task KeepSpareAsync()
+    {
+        if (!_keepsSpare)
+            return;
+        try
+        {
+            await _warm.CheckAsync(CancellationToken.None);
+            await _warm.PrepareAsync(() => Allocator.IsFree);
+        }
+        catch (ContainerEngineException)
+        {
+            // The engine is away.
+        }
+    }
+
+    /// <summary>Nothing is kept ahead any more.</summary>
+    public Task DropSpareAsync() => _warm.DropAsync();
 
     public void DeleteState() => Directory.Delete(_directory, recursive: true);
 
@@ -85,7 +107,7 @@ sealed class ModelMachine : IDisposable
             if (!Allocator.IsRestored)
                 await Allocator.RestoreAsync(_reconciler, CancellationToken.None);
             if (!Allocator.Current.Ready)
-                Allocator.UseImage(World.Image);
+                Allocator.UseImage(_keepsSpare ? await _warm.PrepareImageAsync(null, CancellationToken.None) : World.Image);
             return true;
         }
         catch (Exception fault) when (fault is ContainerEngineException or LedgerException)
@@ -105,7 +127,7 @@ sealed class ModelMachine : IDisposable
         var life = _life = new ProcessLife(World.Meet);
         Ledger = AllocationLedger.Open(_directory, life.Cross);
         var clock = new RentalClock(new BootClock(() => new BootMoment(_boot.Id, Time.GetUtcNow() - _boot.Start)), _wall);
-        var engine = new CrossedEngine(World.Engine, life.Cross);
+        var engine = _warm = new WarmContainers(new CrossedEngine(World.Engine, life.Cross), World.Settings, NullLogger<WarmContainers>.Instance);
         _reconciler = new AllocationReconciler(engine, Ledger, clock, NullLogger<AllocationReconciler>.Instance);
         Allocator = new Allocator(engine, Ledger, _options, World.Settings, clock, World.Waits, NullLogger<Allocator>.Instance);
     }
