@@ -1,5 +1,3 @@
-using ComputeMiner.Updates;
-
 namespace ComputeMiner.Releases;
 
 /// <summary>

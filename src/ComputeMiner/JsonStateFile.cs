@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bittensor.Files;
 
-namespace ComputeMiner.Updates;
+namespace ComputeMiner;
 
 /// <summary>One value as a file in the state directory, replaced in one step; only this user can read it.</summary>
 sealed class JsonStateFile<T>(string path, JsonTypeInfo<T> type)
