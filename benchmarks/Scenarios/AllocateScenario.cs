@@ -8,8 +8,8 @@ using ComputeMiner.Validator;
 namespace Scenarios;
 
 /// <summary>
-/// Request to SSH greeting of an allocation through the real miner, with a container kept ahead and without, in turn with a bare
-/// <c>docker run</c> of the same image to its greeting. All greetings are read through a published port by the same probe.
+/// Request to SSH greeting of an allocation through the real miner, with a container kept ahead and without, and without the limit
+/// on its disk too, in turn with a bare <c>docker run</c> of the same image to its greeting. All greetings are read through a published port by the same probe.
 /// </summary>
 static class AllocateScenario
 {
@@ -17,14 +17,19 @@ static class AllocateScenario
     {
         await using var with = await ScenarioWorld.CreateAsync(build, cancellation);
         await using var without = await ScenarioWorld.CreateAsync(build, cancellation);
+        await using var unlimited = await ScenarioWorld.CreateAsync(build, cancellation);
         with.StartMiner();
         without.StartMiner(spare: false);
+        unlimited.StartMiner(spare: false, disk: "off");
         await with.WaitUntilReadyAsync(cancellation);
         await without.WaitUntilReadyAsync(cancellation);
+        await unlimited.WaitUntilReadyAsync(cancellation);
         using var caller = new DendriteClient(with.Network.Validator, new DendriteOptions());
         using var otherCaller = new DendriteClient(without.Network.Validator, new DendriteOptions());
+        using var thirdCaller = new DendriteClient(unlimited.Network.Validator, new DendriteOptions());
         await using var bare = new BareContainer();
-        var (warm, cold, plain, check) = (new AllocationDurations(), new AllocationDurations(), new Durations(), new Durations());
+        var (warm, cold, diskless) = (new AllocationDurations(), new AllocationDurations(), new AllocationDurations());
+        var (plain, check) = (new Durations(), new Durations());
         for (var round = 0; round <= rounds; round++)
         {
             await with.UntilSpareAsync(cancellation);
@@ -32,12 +37,14 @@ static class AllocateScenario
             // The next spare is made behind the answer; it is not to weigh on what is measured next.
             await with.UntilSpareAsync(cancellation);
             var slow = await AllocateAsync(without, otherCaller, bare, cancellation);
+            var unheld = await AllocateAsync(unlimited, thirdCaller, bare, cancellation);
             var run = await bare.RunAsync(cancellation);
             // The first round warms up all of them.
             if (round == 0)
                 continue;
             warm.Add(fast);
             cold.Add(slow);
+            diskless.Add(unheld);
             plain.Add(run);
         }
         using var key = RSA.Create(2048);
@@ -51,12 +58,14 @@ static class AllocateScenario
         var table = new MarkdownTable("Allocation, beside a bare docker run of the same image", "what", "median", "fastest", "slowest", "rounds");
         warm.AddTo(table, "with a spare container");
         cold.AddTo(table, "without one");
+        diskless.AddTo(table, "without one, nor a limit on the disk");
         table.Add(["`docker run -d -p` to greeting", .. plain.ToCells()]);
         table.Add(["check: request to answer, caller's side, one connection", .. check.ToCells("0.00")]);
         table.Print();
         Console.WriteLine();
         Ratio("with a spare container", warm.Greeting.Median / plain.Median);
         Ratio("without one", cold.Greeting.Median / plain.Median);
+        Ratio("without one, nor a limit on the disk", diskless.Greeting.Median / plain.Median);
     }
 
     static void Ratio(string what, double ratio) => Console.WriteLine(string.Create(

@@ -62,7 +62,8 @@ sealed class ScenarioWorld : IAsyncDisposable
     /// <summary>Starts the miner's process and returns at once.</summary>
     /// <param name="spare">Whether it keeps a container ahead.</param>
     /// <param name="cores">Where it may run: it finds that many processors, as on a machine that has no more.</param>
-    public void StartMiner(bool spare = true, ulong cores = ulong.MaxValue)
+    /// <param name="disk">How much a tenant may write, as --container.disk takes it.</param>
+    public void StartMiner(bool spare = true, ulong cores = ulong.MaxValue, string disk = "auto")
     {
         var admin = new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort());
         _miner = Cores.Run(cores, () => DemoMiner.Start(
@@ -72,7 +73,7 @@ sealed class ScenarioWorld : IAsyncDisposable
                 "--wallet.path", _wallet.Path, "--wallet.name", _wallet.Name, "--wallet.hotkey", _wallet.HotkeyName,
                 "--axon.port", Text(Target.EndPoint.Port), "--axon.external_ip", Address.ToString(), "--ssh.port", Text(_sshPort),
                 "--container.name-prefix", Prefix, "--state.dir", Path.Combine(_directory, "state"), "--admin.address", admin.ToString(),
-                "--registry", "off", $"--container.spare={(spare ? "true" : "false")}",
+                "--registry", "off", $"--container.spare={(spare ? "true" : "false")}", "--container.disk", disk,
             ],
             admin,
             Path.Combine(_directory, "miner.log")));

@@ -52,7 +52,15 @@ public sealed class PrivateDocker : IAsyncLifetime
         PlaceHook();
         await StartAsync();
         using var main = new DockerEngine(
-            new ContainerOptions { Instance = DockerFixture.Instance, Network = DockerFixture.Instance, SshPort = DockerFixture.FreePort() }, TimeProvider.System, NullLoggerFactory.Instance);
+            new ContainerOptions
+            {
+                Instance = DockerFixture.Instance,
+                Network = DockerFixture.Instance,
+                NamePrefix = $"{DockerFixture.Instance}-",
+                SshPort = DockerFixture.FreePort(),
+            },
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
         Image = await main.PrepareImageAsync(null, TestContext.Current.CancellationToken);
         await main.RemoveNetworkAsync(TestContext.Current.CancellationToken);
         var tar = Path.Combine(Root, "image.tar");

@@ -156,8 +156,15 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
         lock (Directories)
             Directory.CreateDirectory(Here(MountPoint(name)));
         await RunAsync("mount", ["-t", "ext4", "-o", MountOptions, Image(name), MountPoint(name)], cancellation);
-        // Users of the host have no business in there.
-        await RunAsync("chmod", ["0700", MountPoint(name)], cancellation);
+        try
+        {
+            // Users of the host have no business in there.
+            File.SetUnixFileMode(Here(MountPoint(name)), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerEngineException($"{MountPoint(name)} cannot be closed to the host's users: {fault.Message}", fault);
+        }
     }
 
     async Task DetachAsync(string name)
