@@ -135,7 +135,7 @@ sealed partial class UpdateInstaller(
         _store.Change(state => state with { Result = $"nothing was installed: {fault}", ResultAt = time.GetUtcNow() });
     }
 
-    /// <summary>Null when somebody got the machine meanwhile: the line is the renter's.</summary>
+    /// <summary>Null when somebody got the machine meanwhile: line and disk are the renter's.</summary>
     async Task<string?> FetchAsync(KnownRelease release, ReleaseFile file, CancellationToken cancellation)
     {
         using var free = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -146,6 +146,7 @@ sealed partial class UpdateInstaller(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            _store.Sweep();
             return null;
         }
         finally

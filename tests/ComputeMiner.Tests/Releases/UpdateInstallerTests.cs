@@ -152,6 +152,8 @@ public sealed class UpdateInstallerTests : IAsyncLifetime
         await round;
 
         Assert.Equal((0, AllocationState.Running, null), (_handedOver, _machine.Allocator.Current.State, _store.State.Result));
+        // So is the disk: nobody knows for how long half an archive would lie there.
+        Assert.Equal([UpdateStore.FileName], Directory.EnumerateFileSystemEntries(_store.Root).Select(Path.GetFileName));
         gate.SetResult();
         Assert.True(await _machine.Allocator.DeallocateAsync(Renter.Alice.Key, Renter.Alice.Hotkey, Cancellation));
         await Condition.UntilAsync(() => _machine.Allocator.IsFree);
