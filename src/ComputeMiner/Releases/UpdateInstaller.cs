@@ -19,6 +19,7 @@ sealed partial class UpdateInstaller(
 {
     static readonly TimeSpan Round = TimeSpan.FromSeconds(10);
     static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     readonly UpdateStore _store = site.Store;
     volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +27,7 @@ sealed partial class UpdateInstaller(
     volatile bool _isWanted;
     volatile string? _progress;
     DateTimeOffset _notBefore;
+    (string? Version, TimeSpan Pause) _lastFailure;
 
     /// <summary>The release waits to be tried, and this process is to end.</summary>
     public bool IsHandedOver { get; private set; }
@@ -75,7 +77,7 @@ sealed partial class UpdateInstaller(
     {
         if (_isAsked)
             await CheckAsync(cancellation);
-        if (Judge().Release is not { File: { } file } release || time.GetUtcNow() < _notBefore || !IsIdle)
+        if (Judge().Release is not { File: { } file } release || !IsIdle || (release.Version == _lastFailure.Version && time.GetUtcNow() < _notBefore))
             return;
         try
         {
@@ -179,7 +181,9 @@ sealed partial class UpdateInstaller(
     void Give(KnownRelease release, Exception fault)
     {
         Log.Failed(logger, release.Version, fault.Message);
-        (_isWanted, _notBefore) = (false, time.GetUtcNow() + PauseAfterFailure);
+        var pause = _lastFailure.Version == release.Version ? 2 * _lastFailure.Pause : PauseAfterFailure;
+        _lastFailure = (release.Version, pause < LongestPause ? pause : LongestPause);
+        (_isWanted, _notBefore) = (false, time.GetUtcNow() + _lastFailure.Pause);
         try
         {
             if (fault is ReleaseException { IsFinal: true })

@@ -161,6 +161,26 @@ public sealed class UpdateInstallerTests : IAsyncLifetime
         Assert.Equal(1, _handedOver);
     }
 
+    /// <summary>An archive of 60 MiB that is not the signed one is not fetched a hundred times a day.</summary>
+    [Fact]
+    public async Task RoundAsync_FailsAgainAndAgain_WaitsTwiceAsLongEachTime()
+    {
+        Publish("tampered archive");
+        await CheckAsync();
+        Sabotage("tampered archive");
+        List<int> minutes = [];
+        for (var minute = 0; minute < 300; minute++)
+        {
+            var before = _server.Answers.Count;
+            await _installer.RoundAsync(Cancellation);
+            if (_server.Answers.Count > before)
+                minutes.Add(minute);
+            _machine.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal([0, 15, 45, 105, 225], minutes);
+    }
+
     [Fact]
     public async Task RoundAsync_WhileItIsTested_NothingIsHandedOut()
     {
