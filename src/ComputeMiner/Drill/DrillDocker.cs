@@ -68,6 +68,9 @@ sealed class DrillDocker : IAsyncDisposable
             await StopAsync();
         _turn.Dispose();
         _process?.Dispose();
+        // One that died while it started a container left that container's keeper, which no later one knows of.
+        foreach (var left in Directory.GetDirectories("/proc").Where(IsKeeper))
+            await SignalAsync("-KILL", Path.GetFileName(left));
         // It mounts its own directory over itself and does not take that back.
         var mounts = (await File.ReadAllLinesAsync("/proc/mounts")).Select(line => line.Split(' ')[1]);
         foreach (var mount in mounts.Where(at => at.StartsWith(_root + "/", StringComparison.Ordinal)).Reverse())
@@ -116,6 +119,20 @@ sealed class DrillDocker : IAsyncDisposable
         foreach (var child in children)
             await SignalAsync("-KILL", child);
         File.Delete(Path.Combine(_root, "exec", "containerd", "containerd.pid"));
+    }
+
+    bool IsKeeper(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0') is [var program, .. var words]
+                && Path.GetFileName(program) == "containerd-shim-runc-v2" && words.Any(word => word.StartsWith(_root + "/", StringComparison.Ordinal));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Over, or no process.
+            return false;
+        }
     }
 
     Task RestartAsync() => InTurnAsync(async () =>
