@@ -69,24 +69,6 @@ sealed partial class DockerEngine
         _network = null;
     }
 
-    // The rules are looked at while the engine creates, which takes longer; nothing runs yet.
-    async Task<string> CreateGuardedAsync(CreateContainerParameters parameters, CancellationToken cancellation)
-    {
-        var guarded = GuardAsync(cancellation);
-        var creating = AskAsync(
-            $"create the container {parameters.Name}", token => _docker.Containers.CreateContainerAsync(parameters, token), cancellation);
-        try
-        {
-            await Task.WhenAll(guarded, creating);
-        }
-        catch (Exception) when (creating.IsCompletedSuccessfully)
-        {
-            await RemoveAsync((await creating).ID, CancellationToken.None);
-            throw;
-        }
-        return (await creating).ID;
-    }
-
     sealed class FirstEvent(CancellationTokenSource heard) : IProgress<Message>
     {
         public void Report(Message value) => heard.Cancel();

@@ -177,8 +177,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
             await _disks.SweepAsync(() => ReadUsedDisksAsync(cancellation));
             return;
         }
-        if (container.Config?.Labels is not { } labels || !labels.TryGetValue(ContainerLabels.InstanceKey, out var instance)
-            || instance != _options.Instance)
+        if (!IsOurs(container))
             throw new ContainerEngineException($"Container {id} does not belong to this miner; it is left alone.");
 
         // Force kills at once, frozen processes included: nothing inside is worth a grace once the allocation is over.
@@ -232,6 +231,9 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         _egress.Dispose();
         _setup.Dispose();
     }
+
+    bool IsOurs(ContainerInspectResponse container) =>
+        container.Config?.Labels is { } labels && labels.TryGetValue(ContainerLabels.InstanceKey, out var instance) && instance == _options.Instance;
 
     static ContainerRecord ToRecord(ContainerListResponse container) => new(
         container.ID,

@@ -16,7 +16,11 @@ interface IContainerEngine
     /// </summary>
     Task<PreparedImage> PrepareImageAsync(IProgress<PreparationStep>? progress, CancellationToken cancellation);
 
-    /// <summary>Returns the id of a new container that nobody can get into; it may be running already.</summary>
+    /// <summary>
+    /// Returns the id of a new container that nobody can get into; it may be running already. One of this miner's that has the name and was
+    /// never started makes room: a create whose answer was lost left it.
+    /// </summary>
+    /// <exception cref="ContainerEngineException">The name is another container's, or the engine failed.</exception>
     Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation);
 
     /// <summary>Gives a running container that was made for nobody in particular its name and its labels.</summary>

@@ -31,8 +31,12 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
         await ArriveAsync(nameof(CreateAsync));
         lock (_turn)
         {
-            if (_containers.Values.Any(each => each.Spec.Name == spec.Name))
-                throw new ContainerEngineException($"The name {spec.Name} is taken.");
+            if (_containers.FirstOrDefault(each => each.Value.Spec.Name == spec.Name) is { Key: { } left, Value: var holder })
+            {
+                if (holder is { IsForeign: true } or { State: not ContainerState.Created })
+                    throw new ContainerEngineException($"The name {spec.Name} is taken.");
+                _containers.Remove(left);
+            }
             var id = (++_created).ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
             _containers[id] = new Simulated(spec);
             return id;

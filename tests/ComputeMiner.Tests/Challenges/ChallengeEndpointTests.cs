@@ -17,7 +17,7 @@ public sealed class ChallengeEndpointTests
     {
         var synapse = new ChallengeSynapse { ChallengeHash = "anything", Output = new ChallengeOutput { Password = "the caller's own" } };
 
-        await new ChallengeEndpoint(null, _ => 0, new Presence.RecordedLogs().CreateLogger<ChallengeEndpoint>())
+        await new ChallengeEndpoint(null, _ => 0, new RecordedLogs().CreateLogger<ChallengeEndpoint>())
             .HandleAsync(synapse, Caller, TestContext.Current.CancellationToken);
 
         Assert.Equal(new ChallengeOutput(), synapse.Output);

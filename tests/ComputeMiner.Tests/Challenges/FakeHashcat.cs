@@ -1,6 +1,5 @@
 using ComputeMiner.Challenges;
 using ComputeMiner.Tests.Containers;
-using ComputeMiner.Tests.Presence;
 using ComputeMiner.Validator;
 using Microsoft.Extensions.Logging;
 

@@ -61,12 +61,25 @@ public abstract class ContainerEngineContract
     }
 
     [Fact]
-    public async Task CreateAsync_NameTaken_Throws()
+    public async Task CreateAsync_NameOfOneThatWasStarted_ThrowsAndItGoesOn()
     {
-        var id = await Engine.CreateAsync(Spec("taken"), Cancellation);
+        var id = await StartedAsync("taken");
 
         await Assert.ThrowsAsync<ContainerEngineException>(() => Engine.CreateAsync(Spec("taken"), Cancellation));
 
+        Assert.StartsWith("SSH-2.0-", await Engine.WaitForSshAsync(id, Port, Cancellation), StringComparison.Ordinal);
+        await Engine.RemoveAsync(id, Cancellation);
+    }
+
+    [Fact]
+    public async Task CreateAsync_NameOfOneNeverStarted_TakesItsPlace()
+    {
+        var left = await Engine.CreateAsync(Spec("left"), Cancellation);
+
+        var id = await Engine.CreateAsync(Spec("left"), Cancellation);
+
+        Assert.NotEqual(left, id);
+        Assert.Equal(id, Assert.Single(await Engine.ListAsync(Cancellation)).Id);
         await Engine.RemoveAsync(id, Cancellation);
     }
 

@@ -59,6 +59,38 @@ public sealed class DockerEngineTests(DockerFixture docker) : ContainerEngineCon
     }
 
     [Fact]
+    public async Task CreateAsync_OneOfTheNameIsBeingMade_ComesAfterIt()
+    {
+        // As when the answer was lost and the engine is still at it: the name is taken, and nobody finds it.
+        var spec = Spec("twice");
+        using var api = new DockerApi("/var/run/docker.sock");
+        var body = JsonSerializer.Serialize(new { Image, Labels = new Dictionary<string, string> { [ContainerLabels.InstanceKey] = docker.Settings.Instance }, Cmd = "true" });
+        var before = api.PostAsync($"containers/create?name={spec.Name}", body);
+
+        var id = await docker.Engine.CreateAsync(spec, Cancellation);
+
+        Assert.Equal(id, Assert.Single(await docker.Engine.ListAsync(Cancellation)).Id);
+        await before.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task CreateAsync_NameOfAnothersContainer_ThrowsAndItStays()
+    {
+        var spec = Spec("foreign");
+        await HostCommand.RunAsync("docker", ["create", "--name", spec.Name, docker.Image.Id, "true"]);
+        try
+        {
+            await Assert.ThrowsAsync<ContainerEngineException>(() => docker.Engine.CreateAsync(spec, Cancellation));
+
+            Assert.Equal("created", (await HostCommand.RunAsync("docker", ["inspect", "--format", "{{.State.Status}}", spec.Name])).Trim());
+        }
+        finally
+        {
+            await HostCommand.RunAsync("docker", ["rm", spec.Name]);
+        }
+    }
+
+    [Fact]
     public async Task CreateAsync_Profile_HoldsTheTenantIn()
     {
         var id = await docker.Engine.CreateAsync(Spec("profile"), Cancellation);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Bittensor.Subtensor;
 using ComputeMiner.Presence;
 using ComputeMiner.Schedule;
@@ -14,7 +12,7 @@ public sealed class ChainFollowerTests
     public async Task Execute_ChainAwayAtTheStartAndThenAgain_PlaceAndMetagraphAreRightWithinABlockOfItsReturn()
     {
         await using var spare = await ChainAndMiner.StartAsync();
-        var port = FreePort();
+        var port = FreePort.Next();
         // Shorter than the outage: waiting for the first connection ends several times and starts again.
         await using var client = new SubtensorClient(
             new SubtensorOptions
@@ -45,13 +43,6 @@ public sealed class ChainFollowerTests
             Assert.Equal(AxonStage.Published, announcer.Current.Stage);
         }
         await follower.StopAsync(spare.Patience);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static async Task UntilAsync(DevChain chain, ChainAndMiner miner, Func<bool> isTrue)

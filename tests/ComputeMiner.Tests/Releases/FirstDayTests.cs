@@ -1,5 +1,4 @@
 using ComputeMiner.Releases;
-using ComputeMiner.Tests.Presence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ComputeMiner.Allocations;
 using ComputeMiner.Releases;
-using ComputeMiner.Tests.Presence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,6 @@
 using ComputeMiner.Allocations;
 using ComputeMiner.Releases;
 using ComputeMiner.Tests.Allocations;
-using ComputeMiner.Tests.Presence;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeMiner.Tests.Releases;

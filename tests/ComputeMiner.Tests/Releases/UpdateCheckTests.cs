@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ComputeMiner.Releases;
 using ComputeMiner.Schedule;
-using ComputeMiner.Tests.Presence;
 using ComputeMiner.Tests.Updates;
 using ComputeMiner.Updates;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using ComputeMiner.Allocations;
 using ComputeMiner.Releases;
 using ComputeMiner.Tests.Allocations;
-using ComputeMiner.Tests.Presence;
 using ComputeMiner.Tests.Updates;
 using ComputeMiner.Updates;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,5 @@
 using Bittensor.Keys;
 using ComputeMiner.Schedule;
-using ComputeMiner.Tests.Presence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -31,7 +31,7 @@ sealed class DockerPlot : IAsyncDisposable
         _foreign = [$"containers/{_key}-another/json", $"networks/{_key}-another", $"volumes/{_key}-another", $"images/{_key}-another:1/json"];
         var line = Path.Combine(_root, "docker.sock");
         Line = new SocketRelay(() => Listen(line), () => Connect(_socket));
-        var port = DockerFixture.FreePort();
+        var port = FreePort.Next();
         Near = new DockerEngine(Options(_socket, port), TimeProvider.System, NullLoggerFactory.Instance);
         Settings = Options(line, port);
         Far = new DockerEngine(Settings, TimeProvider.System, NullLoggerFactory.Instance);

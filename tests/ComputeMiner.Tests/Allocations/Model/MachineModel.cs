@@ -1,5 +1,6 @@
 using ComputeMiner.Allocations;
 using ComputeMiner.Containers;
+using Microsoft.Extensions.Logging;
 
 namespace ComputeMiner.Tests.Allocations.Model;
 
@@ -66,7 +67,8 @@ sealed partial class MachineModel(ModelMachine machine)
         }
         catch (BrokenPromiseException fault)
         {
-            throw new BrokenPromiseException($"After '{happening}': {fault.Message}");
+            var said = machine.Logs.Lines.Where(line => line.Level >= LogLevel.Warning).TakeLast(5).Select(line => line.Text);
+            throw new BrokenPromiseException($"After '{happening}': {fault.Message}. The miner's last warnings: {string.Join(" | ", said)}");
         }
     }
 

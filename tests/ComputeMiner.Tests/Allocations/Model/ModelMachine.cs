@@ -1,6 +1,6 @@
 using ComputeMiner.Allocations;
 using ComputeMiner.Containers;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeMiner.Tests.Allocations.Model;
@@ -30,6 +30,9 @@ sealed class ModelMachine : IDisposable
     }
 
     public IMachineWorld World { get; }
+
+    /// <summary>What the miner said in all its lives.</summary>
+    public RecordedLogs Logs { get; } = new();
 
     public FakeTimeProvider Time { get; }
 
@@ -127,8 +130,8 @@ sealed class ModelMachine : IDisposable
         var life = _life = new ProcessLife(World.Meet);
         Ledger = AllocationLedger.Open(_directory, life.Cross);
         var clock = new RentalClock(new BootClock(() => new BootMoment(_boot.Id, Time.GetUtcNow() - _boot.Start)), _wall);
-        var engine = _warm = new WarmContainers(new CrossedEngine(World.Engine, life.Cross), World.Settings, NullLogger<WarmContainers>.Instance);
-        _reconciler = new AllocationReconciler(engine, Ledger, clock, NullLogger<AllocationReconciler>.Instance);
-        Allocator = new Allocator(engine, Ledger, _options, World.Settings, clock, World.Waits, NullLogger<Allocator>.Instance);
+        var engine = _warm = new WarmContainers(new CrossedEngine(World.Engine, life.Cross), World.Settings, Logs.CreateLogger<WarmContainers>());
+        _reconciler = new AllocationReconciler(engine, Ledger, clock, Logs.CreateLogger<AllocationReconciler>());
+        Allocator = new Allocator(engine, Ledger, _options, World.Settings, clock, World.Waits, Logs.CreateLogger<Allocator>());
     }
 }

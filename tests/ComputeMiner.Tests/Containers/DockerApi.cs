@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace ComputeMiner.Tests.Allocations.Model;
+namespace ComputeMiner.Tests.Containers;
 
 /// <summary>The Docker Engine as anybody else on the machine reaches it, without a line of the miner.</summary>
 sealed class DockerApi(string socket) : IDisposable

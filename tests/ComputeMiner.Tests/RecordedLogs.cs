@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace ComputeMiner.Tests.Presence;
+namespace ComputeMiner.Tests;
 
 /// <summary>Keeps every log line.</summary>
 sealed class RecordedLogs : ILoggerFactory, ILogger
