@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using ComputeMiner;
 using ComputeMiner.Containers;
-using ComputeMiner.Demo;
 
 namespace Scenarios;
 
@@ -13,7 +13,7 @@ sealed class BareContainer : IAsyncDisposable
 {
     readonly string _name = $"bench-bare-{Environment.ProcessId}";
     readonly string _directory = Directory.CreateTempSubdirectory("computeminer-bench-").FullName;
-    readonly int _port = DemoMiner.FreePort();
+    readonly int _port = FreePort.Next();
     string? _image;
 
     /// <summary>Takes the image that a container was made from.</summary>

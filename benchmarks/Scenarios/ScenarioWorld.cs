@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Bittensor.Dendrite;
 using Bittensor.Keys;
+using ComputeMiner;
 using ComputeMiner.Containers;
 using ComputeMiner.Demo;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,7 +25,7 @@ sealed class ScenarioWorld : IAsyncDisposable
     readonly string _directory;
     readonly Wallet _wallet;
     readonly DockerEngine _engine;
-    readonly int _sshPort = DemoMiner.FreePort();
+    readonly int _sshPort = FreePort.Next();
     DemoMiner? _miner;
 
     ScenarioWorld(MinerBuild build, DemoNetwork network)
@@ -37,7 +38,7 @@ sealed class ScenarioWorld : IAsyncDisposable
         _wallet.CreateHotkey(secrets);
         _wallet.CreateColdkeyPublic(coldkey.Coldkey);
         network.Chain.RegisterNeuron(network.Netuid, secrets.Keypair.Hotkey, coldkey.Coldkey);
-        Target = new AxonTarget(new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort()), secrets.Keypair.Hotkey);
+        Target = new AxonTarget(new IPEndPoint(IPAddress.Loopback, FreePort.Next()), secrets.Keypair.Hotkey);
         _engine = new DockerEngine(
             new ContainerOptions { Instance = MinerInstance.Of(Target.Hotkey), NamePrefix = Prefix },
             TimeProvider.System, NullLoggerFactory.Instance);
@@ -65,7 +66,7 @@ sealed class ScenarioWorld : IAsyncDisposable
     /// <param name="disk">How much a tenant may write, as --container.disk takes it.</param>
     public void StartMiner(bool spare = true, ulong cores = ulong.MaxValue, string disk = "auto")
     {
-        var admin = new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort());
+        var admin = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
         _miner = Cores.Run(cores, () => DemoMiner.Start(
             _build.Program,
             [

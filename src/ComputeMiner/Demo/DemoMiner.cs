@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 
 namespace ComputeMiner.Demo;
 
@@ -136,14 +135,6 @@ sealed class DemoMiner : IAsyncDisposable
         _process.Dispose();
         _admin.Dispose();
         await _log.DisposeAsync();
-    }
-
-    /// <summary>A TCP port nobody listens on at this moment.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Any, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static void Append(StreamWriter log, string? line)

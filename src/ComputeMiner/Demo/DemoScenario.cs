@@ -108,7 +108,7 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, Uri docker, 
 
     async Task<DemoMiner> StartMinerAsync(Wallet wallet, DemoNetwork network, CancellationToken cancellation)
     {
-        var admin = new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort());
+        var admin = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
         DemoMiner? miner = null;
         await steps.RunAsync("Miner started, container image ready", async () =>
         {
@@ -117,7 +117,7 @@ sealed class DemoScenario(DemoSteps steps, DemoDirectory directory, Uri docker, 
                     "run", "--netuid", network.Netuid.Value.ToString(CultureInfo.InvariantCulture),
                     "--subtensor.chain_endpoint", network.Chain.Endpoint.ToString(),
                     "--wallet.path", wallet.Path, "--wallet.name", wallet.Name, "--wallet.hotkey", wallet.HotkeyName,
-                    "--axon.port", Port(DemoMiner.FreePort()), "--axon.external_ip", Address.ToString(), "--ssh.port", Port(DemoMiner.FreePort()),
+                    "--axon.port", Port(FreePort.Next()), "--axon.external_ip", Address.ToString(), "--ssh.port", Port(FreePort.Next()),
                     "--container.docker", docker.ToString(), "--container.name-prefix", Prefix, "--state.dir", directory.State, "--admin.address", admin.ToString(),
                     "--registry", "wandb", "--registry.url", network.Registry.Endpoint.ToString(), "--census.url", "off",
                 ],

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using ComputeMiner.Containers;
 using ComputeMiner.Gpus;
 using ComputeMiner.Validator;
@@ -87,16 +85,9 @@ sealed class RehearsalCheck(ContainerOptions options, Bittensor.Keys.Hotkey? hot
         Instance = $"{Name}-{options.NamePrefix}{options.Network}",
         NamePrefix = $"{options.NamePrefix}{Name}-",
         Network = $"{options.Network}-{Name}",
-        SshPort = FreePort(),
+        SshPort = FreePort.Next(),
         Gpus = gpus,
     };
-
-    static ushort FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
-        return (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     sealed class Shown(Action<CheckResult> show) : IProgress<(string Step, string Finding)>
     {

@@ -167,6 +167,6 @@ sealed class DrillDocker : IAsyncDisposable
     static ContainerOptions Options(Uri endpoint) => new()
     {
         Endpoint = endpoint, Instance = $"drill-image-{Environment.ProcessId}", NamePrefix = $"drill-image-{Environment.ProcessId}-",
-        Network = $"drill-image-{Environment.ProcessId}", SshPort = (ushort)DemoMiner.FreePort(), Disk = DiskRule.Off, Egress = { Mode = EgressMode.Off },
+        Network = $"drill-image-{Environment.ProcessId}", SshPort = FreePort.Next(), Disk = DiskRule.Off, Egress = { Mode = EgressMode.Off },
     };
 }

@@ -27,8 +27,8 @@ sealed class DrillMachine : IAsyncDisposable
     readonly DockerEngine _foreign;
     readonly Wallet _wallet;
     readonly string _prefix;
-    readonly ushort _sshPort = (ushort)DemoMiner.FreePort();
-    readonly IPEndPoint _admin = new(IPAddress.Loopback, DemoMiner.FreePort());
+    readonly ushort _sshPort = FreePort.Next();
+    readonly IPEndPoint _admin = new(IPAddress.Loopback, FreePort.Next());
     string? _marker;
     DemoMiner? _miner;
     TimeSpan _later;
@@ -46,13 +46,13 @@ sealed class DrillMachine : IAsyncDisposable
         var hotkey = secrets.Keypair.Hotkey;
         network.Fund(coldkey.Coldkey);
         network.Chain.RegisterNeuron(network.Netuid, hotkey, coldkey.Coldkey);
-        Target = new AxonTarget(new IPEndPoint(Address, DemoMiner.FreePort()), hotkey);
+        Target = new AxonTarget(new IPEndPoint(Address, FreePort.Next()), hotkey);
         var instance = MinerInstance.Of(hotkey);
         // Drills on the same Docker Engine keep out of each other's way.
         _prefix = $"drill-{instance}-";
         _engine = new DockerEngine(Options(instance, _prefix, _sshPort), TimeProvider.System, loggers);
         _foreign = new DockerEngine(
-            Options(instance + "-marker", _prefix + "marker-", (ushort)DemoMiner.FreePort()), TimeProvider.System, loggers);
+            Options(instance + "-marker", _prefix + "marker-", FreePort.Next()), TimeProvider.System, loggers);
     }
 
     public AxonTarget Target { get; }
@@ -232,7 +232,7 @@ sealed class DrillMachine : IAsyncDisposable
     async Task MakeMarkerAsync(CancellationToken cancellation)
     {
         var image = await _foreign.PrepareImageAsync(null, cancellation);
-        var port = (ushort)DemoMiner.FreePort();
+        var port = FreePort.Next();
         _marker = await _foreign.CreateAsync(
             new ContainerSpec(_prefix + "marker", image.Id, port, ContainerLabels.Spare), cancellation);
         await _foreign.StartAsync(_marker, cancellation);

@@ -63,7 +63,7 @@ public class BaseImageTests(DockerFixture docker)
         File.WriteAllText(
             directory.At("Dockerfile"), $"FROM {docker.Image.Reference}\nRUN printf '#!/bin/sh\\necho silence\\n' > /bin/echo\n");
         await HostCommand.RunAsync("docker", ["build", "-q", "-t", broken, directory.Path]);
-        var settings = new ContainerOptions { Instance = DockerFixture.Instance + "-mute", Network = docker.Settings.Network, Image = broken, SshPort = DockerFixture.FreePort() };
+        var settings = new ContainerOptions { Instance = DockerFixture.Instance + "-mute", Network = docker.Settings.Network, Image = broken, SshPort = FreePort.Next() };
         using var engine = new DockerEngine(settings, TimeProvider.System, NullLoggerFactory.Instance);
         try
         {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ComputeMiner.Containers;
@@ -22,7 +20,7 @@ public sealed class DockerFixture : IAsyncLifetime
         Instance = Instance,
         NamePrefix = $"{Instance}-",
         Network = Instance,
-        SshPort = FreePort(),
+        SshPort = FreePort.Next(),
     };
 
     internal DockerEngine Engine { get; private set; } = null!;
@@ -57,12 +55,5 @@ public sealed class DockerFixture : IAsyncLifetime
     {
         foreach (var each in await Engine.ListAsync(CancellationToken.None))
             await Engine.RemoveAsync(each.Id, CancellationToken.None);
-    }
-
-    internal static ushort FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
-        return (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -57,7 +57,7 @@ public sealed class PrivateDocker : IAsyncLifetime
                 Instance = DockerFixture.Instance,
                 Network = DockerFixture.Instance,
                 NamePrefix = $"{DockerFixture.Instance}-",
-                SshPort = DockerFixture.FreePort(),
+                SshPort = FreePort.Next(),
             },
             TimeProvider.System,
             NullLoggerFactory.Instance);
@@ -83,6 +83,8 @@ public sealed class PrivateDocker : IAsyncLifetime
         [
             $"--net={Host.Path}", "--", "dockerd", "--data-root", $"{Root}/data", "--exec-root", $"{Root}/exec", "--pidfile", $"{Root}/pid",
             "-H", Endpoint.ToString(), "--cgroup-parent", $"/cm-{Key}",
+            // Each network made takes the next range: by default the fifteenth is 172.31.0.0/16, in which tests look for a neighbour.
+            "--default-address-pool", "base=172.17.0.0/16,size=24",
         ])
         {
             RedirectStandardError = true,

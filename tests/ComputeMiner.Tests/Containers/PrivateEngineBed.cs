@@ -17,7 +17,7 @@ public abstract class PrivateEngineBed(PrivateDocker docker, string name) : IAsy
         Instance = name,
         Endpoint = docker.Endpoint,
         Network = name,
-        SshPort = DockerFixture.FreePort(),
+        SshPort = FreePort.Next(),
     };
 
     private protected DockerEngine Engine { get; private set; } = null!;

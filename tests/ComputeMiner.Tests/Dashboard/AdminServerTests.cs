@@ -73,7 +73,7 @@ public sealed class AdminServerTests
     public async Task StartAsync_FrameworkVariableNamesAnotherAddress_ListensOnOursOnly()
     {
         const string Variable = "Kestrel__Endpoints__Surprise__Url";
-        var port = FreePort();
+        var port = FreePort.Next();
         Environment.SetEnvironmentVariable(Variable, $"http://127.0.0.1:{port}");
         try
         {
@@ -95,12 +95,5 @@ public sealed class AdminServerTests
         var server = new AdminServer(new IPEndPoint(IPAddress.Loopback, 0), () => Status, Explain, NullLogger<AdminServer>.Instance);
         await server.StartAsync(TestContext.Current.CancellationToken);
         return server;
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

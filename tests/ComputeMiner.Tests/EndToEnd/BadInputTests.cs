@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using DevNet;
@@ -113,7 +114,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Run_AddressOfAnotherMachine_SaysSoWithoutATrace()
     {
-        var (exitCode, _, errors) = await MinerProcess.RunAsync([.. RunArguments(), "--axon.port", FreePort(), "--admin.address", "192.0.2.1:8092"]);
+        var (exitCode, _, errors) = await MinerProcess.RunAsync([.. RunArguments(), "--axon.port", NextPort(), "--admin.address", "192.0.2.1:8092"]);
 
         Assert.Equal(1, exitCode);
         Assert.EndsWith(
@@ -124,8 +125,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Run_ChainUnreachable_KeepsTryingAndSaysSo()
     {
-        var port = FreePort();
-        await using var miner = MinerProcess.Start([.. RunArguments($"ws://127.0.0.1:{port}"), "--axon.port", FreePort()]);
+        var port = NextPort();
+        await using var miner = MinerProcess.Start([.. RunArguments($"ws://127.0.0.1:{port}"), "--axon.port", NextPort()]);
 
         var said = await miner.WaitForLineAsync("Cannot reach the chain");
         Assert.Contains($"Cannot reach the chain at ws://127.0.0.1:{port}/: Connection refused (127.0.0.1:{port}). Trying again in ", said, StringComparison.Ordinal);
@@ -158,14 +159,9 @@ public sealed class BadInputTests : IDisposable
         return
         [
             "run", "--wallet.path", _directory, "--state.dir", Path.Combine(_directory, "state"), "--subtensor.chain_endpoint", chain,
-            "--admin.address", $"127.0.0.1:{FreePort()}", "--ssh.port", FreePort(), "--container.name-prefix", "badinput-", "--axon.external_ip", "127.0.0.2",
+            "--admin.address", $"127.0.0.1:{NextPort()}", "--ssh.port", NextPort(), "--container.name-prefix", "badinput-", "--axon.external_ip", "127.0.0.2",
         ];
     }
 
-    static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString();
-    }
+    static string NextPort() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
 }

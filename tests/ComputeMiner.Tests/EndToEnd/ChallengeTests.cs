@@ -20,8 +20,8 @@ public sealed class ChallengeTests(HashcatFixture fixture) : IAsyncLifetime
     static readonly Netuid Netuid = new(27);
 
     readonly string _directory = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
-    readonly ushort _axon = DockerFixture.FreePort();
-    readonly ushort _admin = DockerFixture.FreePort();
+    readonly ushort _axon = FreePort.Next();
+    readonly ushort _admin = FreePort.Next();
     DevChain _chain = null!;
     Wallet _wallet = null!;
     Hotkey _miner;
@@ -42,7 +42,7 @@ public sealed class ChallengeTests(HashcatFixture fixture) : IAsyncLifetime
         [
             "run", "--subtensor.chain_endpoint", _chain.Endpoint.ToString(), "--wallet.path", _directory, "--wallet.name", "miner",
             "--state.dir", Path.Combine(_directory, "state"), "--axon.port", Text(_axon), "--axon.external_ip", "127.0.0.2",
-            "--ssh.port", Text(DockerFixture.FreePort()), "--admin.address", $"127.0.0.1:{_admin}", "--registry", "off",
+            "--ssh.port", Text(FreePort.Next()), "--admin.address", $"127.0.0.1:{_admin}", "--registry", "off",
             "--container.name-prefix", $"{DockerFixture.Instance}-challenge-", "--whitelist.hotkeys", _validator.ToString(),
             "--challenge.enabled", "--miner.hashcat.extended.options", string.Join(' ', HashcatFixture.Options),
         ];

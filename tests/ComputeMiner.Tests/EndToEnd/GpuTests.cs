@@ -57,7 +57,7 @@ public sealed class GpuTests : IAsyncDisposable
         return
         [
             "run", "--wallet.path", _directory, "--state.dir", Path.Combine(_directory, "state"), "--subtensor.chain_endpoint", "ws://127.0.0.1:9",
-            "--axon.port", FreePort(), "--admin.address", $"127.0.0.1:{FreePort()}", "--ssh.port", FreePort(), "--axon.external_ip", "127.0.0.2",
+            "--axon.port", NextPort(), "--admin.address", $"127.0.0.1:{NextPort()}", "--ssh.port", NextPort(), "--axon.external_ip", "127.0.0.2",
             "--container.name-prefix", $"{DockerFixture.Instance}-gpu-", "--container.network", $"{DockerFixture.Instance}-gpu", "--container.image", "localhost:9/none",
             "--container.spare=false",
         ];
@@ -65,5 +65,5 @@ public sealed class GpuTests : IAsyncDisposable
 
     static Dictionary<string, string?> PathWith(FakeGpus gpus) => new() { ["PATH"] = $"{gpus.Directory}:{Environment.GetEnvironmentVariable("PATH")}" };
 
-    static string FreePort() => DockerFixture.FreePort().ToString(CultureInfo.InvariantCulture);
+    static string NextPort() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
 }

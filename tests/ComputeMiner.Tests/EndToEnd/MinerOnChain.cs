@@ -16,9 +16,9 @@ sealed class MinerOnChain : IAsyncDisposable
     static readonly Netuid Netuid = new(27);
 
     readonly string _directory = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
-    readonly ushort _axonPort = DockerFixture.FreePort();
-    readonly ushort _adminPort = DockerFixture.FreePort();
-    readonly ushort _sshPort = DockerFixture.FreePort();
+    readonly ushort _axonPort = FreePort.Next();
+    readonly ushort _adminPort = FreePort.Next();
+    readonly ushort _sshPort = FreePort.Next();
     readonly DevChain _chain;
     bool _runs;
 

@@ -25,8 +25,8 @@ sealed class RentedMiner : IAsyncDisposable
     readonly RSA _key = RSA.Create(2048);
     readonly ValidatorSession _session;
     readonly AxonTarget _target;
-    readonly int _sshPort = DemoMiner.FreePort();
-    readonly IPEndPoint _admin = new(IPAddress.Loopback, DemoMiner.FreePort());
+    readonly int _sshPort = FreePort.Next();
+    readonly IPEndPoint _admin = new(IPAddress.Loopback, FreePort.Next());
     readonly DockerEngine _engine;
     MinerProcess _miner = null!;
 
@@ -42,7 +42,7 @@ sealed class RentedMiner : IAsyncDisposable
         wallet.CreateHotkey(secrets);
         wallet.CreateColdkeyPublic(coldkey.Coldkey);
         network.Chain.RegisterNeuron(network.Netuid, secrets.Keypair.Hotkey, coldkey.Coldkey);
-        _target = new AxonTarget(new IPEndPoint(IPAddress.Loopback, DemoMiner.FreePort()), secrets.Keypair.Hotkey);
+        _target = new AxonTarget(new IPEndPoint(IPAddress.Loopback, FreePort.Next()), secrets.Keypair.Hotkey);
         _dendrite = new DendriteClient(network.Validator, new DendriteOptions());
         _session = new ValidatorSession(_dendrite, _target, _key);
         _engine = new DockerEngine(

@@ -18,11 +18,11 @@ public class StartupTests
         var directory = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
         using var hotkey = KeySecrets.FromMnemonic(Mnemonic.Generate());
         new Wallet(directory).CreateHotkey(hotkey);
-        var (axon, admin) = (DockerFixture.FreePort(), DockerFixture.FreePort());
+        var (axon, admin) = (FreePort.Next(), FreePort.Next());
         await using var miner = MinerProcess.Start(
         [
             "run", "--wallet.path", directory, "--state.dir", Path.Combine(directory, "state"), "--subtensor.chain_endpoint", "ws://127.0.0.1:9",
-            "--axon.port", Text(axon), "--admin.address", $"127.0.0.1:{admin}", "--ssh.port", Text(DockerFixture.FreePort()),
+            "--axon.port", Text(axon), "--admin.address", $"127.0.0.1:{admin}", "--ssh.port", Text(FreePort.Next()),
             "--container.name-prefix", $"{DockerFixture.Instance}-startup-", "--container.network", DockerFixture.Instance, "--container.spare=false",
             "--container.image", "no-such-image.invalid/nothing:0", "--registry", "off",
         ]);

@@ -27,7 +27,7 @@ public sealed class EgressRightTests(PrivateDocker docker) : IAsyncLifetime
             Instance = $"right-tests-{DockerFixture.Instance[^8..]}",
             Endpoint = new Uri($"tcp://127.0.0.1:{((IPEndPoint)_door.LocalEndpoint).Port}"),
             Network = "right-tests",
-            SshPort = DockerFixture.FreePort(),
+            SshPort = FreePort.Next(),
         };
         return ValueTask.CompletedTask;
     }
