@@ -2,7 +2,7 @@ namespace ComputeMiner.Tests;
 
 static class Condition
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Looks every millisecond; a wait that never comes true fails the test.</summary>
     public static async Task UntilAsync(Func<bool> isTrue)

@@ -16,10 +16,10 @@ sealed partial class LostPort(DockerClient docker, EngineNamespace host, Contain
     // A container that is being started has its proxy before the engine tells its address.
     static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(2);
 
-    // One that did not help is not tried over and over.
+    // A restart that did not help is not tried over and over. An engine that died again since is another matter.
     static readonly TimeSpan BetweenRestarts = TimeSpan.FromMinutes(10);
 
-    long? _restarted;
+    (int Engine, long At)? _restarted;
 
     /// <summary>Restarts the engine when it holds the port for nobody and nothing runs that would end with it.</summary>
     /// <returns>True when the engine was restarted; false when it does not hold the port, or holds it for a container that is there.</returns>
@@ -35,11 +35,12 @@ sealed partial class LostPort(DockerClient docker, EngineNamespace host, Contain
             throw new ContainerEngineException(
                 $"The Docker Engine holds the port {options.SshPort} for a container that is gone: it died while it started it. Restart it with `sudo systemctl restart docker` when none of its containers is needed; {obstacle}.");
         Log.Restarting(logger, options.SshPort);
-        _restarted = time.GetTimestamp();
+        _restarted = (holder.Parent, time.GetTimestamp());
         var restart = await HostProgram.RunAsync("systemctl", ["restart", Unit], "", time, cancellation);
-        return restart.Good
-            ? true
-            : throw new ContainerEngineException($"The Docker Engine could not be restarted, see `systemctl status {Unit}`: {restart.Errors}");
+        if (!restart.Good)
+            throw new ContainerEngineException($"The Docker Engine could not be restarted, see `systemctl status {Unit}`: {restart.Errors}");
+        _restarted = (await ReadEngineAsync(cancellation) ?? holder.Parent, time.GetTimestamp());
+        return true;
     }
 
     // Null when nobody holds the port for the engine, or it is a container's that is there.
@@ -48,7 +49,8 @@ sealed partial class LostPort(DockerClient docker, EngineNamespace host, Contain
         var proxies = PortProxy.Of(options.SshPort).Where(each => host.IsInNetwork(each.Process) && IsEngine(each.Parent)).ToList();
         if (proxies.Count == 0)
             return null;
-        var addresses = (await ListAsync(cancellation))
+        // One that does not run has no proxy, and is listed for a while with the address it had: a start that failed for this very reason had it too.
+        var addresses = (await ListAsync(cancellation)).Where(IsUp)
             .SelectMany(each => each.NetworkSettings?.Networks?.Values.SelectMany(at => (string?[])[at.IPAddress, at.GlobalIPv6Address]) ?? []).ToHashSet();
         return proxies.Exists(each => addresses.Contains(each.Address)) ? null : proxies[0];
     }
@@ -57,13 +59,21 @@ sealed partial class LostPort(DockerClient docker, EngineNamespace host, Contain
     {
         if (!options.RestartDocker)
             return "the miner does not by itself, as --container.restart-docker=false says";
-        if ((await ListAsync(cancellation)).FirstOrDefault(each => each.State is not ("created" or "exited" or "dead")) is { } running)
+        if ((await ListAsync(cancellation)).FirstOrDefault(IsUp) is { } running)
             return $"the miner does not by itself while others run, such as {running.Names?.FirstOrDefault()?.TrimStart('/') ?? running.ID}";
-        if (_restarted is { } last && time.GetElapsedTime(last) < BetweenRestarts)
+        if (_restarted is { } last && last.Engine == engine && time.GetElapsedTime(last.At) < BetweenRestarts)
             return "the miner did so a moment ago and it did not help";
-        var shown = await HostProgram.RunAsync("systemctl", ["show", "--property=MainPID", "--value", Unit], "", time, cancellation);
-        return shown.Good && shown.Output.Trim() == engine.ToString(CultureInfo.InvariantCulture) ? null : $"the miner cannot, because {Unit} is not what runs it";
+        return await ReadEngineAsync(cancellation) == engine ? null : $"the miner cannot, because {Unit} is not what runs it";
     }
+
+    // The process of the service; null where there is no such service.
+    async Task<int?> ReadEngineAsync(CancellationToken cancellation)
+    {
+        var shown = await HostProgram.RunAsync("systemctl", ["show", "--property=MainPID", "--value", Unit], "", time, cancellation);
+        return shown.Good && int.TryParse(shown.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var engine) ? engine : null;
+    }
+
+    static bool IsUp(ContainerListResponse container) => container.State is not ("created" or "exited" or "dead");
 
     static bool IsEngine(int process)
     {

@@ -69,7 +69,7 @@ sealed class MinerOnChain : IAsyncDisposable
         using var http = new HttpClient();
         using var often = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
         while (!await AdmitsAsync())
             await often.WaitForNextTickAsync(patience.Token);
 

@@ -9,7 +9,8 @@ sealed class MinerProcess : IAsyncDisposable
 {
     const string ProgramVariable = "MINER_UNDER_TEST";
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // The first on a machine builds the renters' image.
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     readonly Process _process;
     readonly StringBuilder _output = new();

@@ -1,6 +1,5 @@
 using ComputeMiner.Drill;
 using ComputeMiner.Tests.Containers;
-using CsCheck;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.Allocations.Model;
@@ -46,13 +45,7 @@ public sealed class AllocationModelOnDyingDockerTests
         Environment.SetEnvironmentVariable("PATH", docker.SearchPath);
         await using var plot = await DockerPlot.CreateAsync(Number, docker);
 
-        await Task.Run(
-            () => HappeningGen.Deadly(3, 5).Sample(
-                sequence => AllocationModelOnDockerTests.RunAsync(plot, sequence).GetAwaiter().GetResult(),
-                iter: Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? Sequences : -1,
-                threads: 1,
-                print: sequence => string.Join("\n", sequence)),
-            Cancellation);
+        await DockerLives.PlayAsync(HappeningGen.Deadly(3, 5), Sequences, [plot]);
 
         Assert.True(await plot.IsForeignUntouchedAsync());
     }
