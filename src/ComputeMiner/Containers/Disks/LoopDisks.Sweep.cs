@@ -11,9 +11,11 @@ sealed partial class LoopDisks
     {
         string[] unlocked;
         string[] points;
+        foreach (var name in Names(ReadySuffix).Where(name => !IsLocked(Ready(name))))
+            Delete(Ready(name));
         lock (Directories)
         {
-            unlocked = [.. Names(Suffix).Where(name => !IsLocked(name))];
+            unlocked = [.. Names(Suffix).Where(name => !IsLocked(Image(name)))];
             points = [.. Points().Where(name => !File.Exists(Here(Image(name))))];
         }
         var used = await readUsed();
@@ -51,11 +53,11 @@ sealed partial class LoopDisks
         }
     }
 
-    bool IsLocked(string name)
+    bool IsLocked(string image)
     {
         try
         {
-            using var file = new FileStream(Here(Image(name)), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var file = new FileStream(Here(image), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return false;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

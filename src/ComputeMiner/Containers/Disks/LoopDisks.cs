@@ -19,6 +19,9 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
     // Nobody takes a directory away where another one is about to put something.
     static readonly Lock Directories = new();
 
+    // Kept for the next container.
+    const string ReadySuffix = ".ready";
+
     // What is being deleted: nobody's any more, whatever a container's label says.
     const string GoneSuffix = ".gone";
 
@@ -29,26 +32,54 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
     /// <summary>Where a disk's file system is seen by the engine.</summary>
     public string MountPoint(string name) => $"{mounts}/{name}";
 
-    /// <summary>Makes a disk and mounts it. Nobody sweeps it before the lock is disposed.</summary>
+    /// <summary>Makes a disk that nobody has yet. Nobody sweeps it before it is disposed.</summary>
     /// <exception cref="ContainerEngineException">It cannot be made; nothing of it is left.</exception>
-    public async Task<IDisposable> MakeAsync(string name, long bytes, CancellationToken cancellation)
+    /// <exception cref="IOException">The same.</exception>
+    public async Task<ReadyDisk> MakeAsync(string name, long bytes, CancellationToken cancellation)
     {
-        var file = Open(name);
+        var ready = new ReadyDisk(name, bytes, Open(name));
         try
         {
-            file.SetLength(bytes);
+            ready.File.SetLength(bytes);
             // No blocks reserved: a tenant's root is none to this file system.
             await RunAsync("mkfs.ext4",
-                ["-F", "-q", "-m", "0", "-O", "^resize_inode", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", Image(name)], cancellation);
-            await MountAsync(name, cancellation);
-            return file;
+                ["-F", "-q", "-m", "0", "-O", "^resize_inode", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", Ready(name)], cancellation);
+            return ready;
         }
         catch
         {
-            await file.DisposeAsync();
-            await RemoveAsync(name);
+            Drop(ready);
             throw;
         }
+    }
+
+    /// <summary>Gives a disk to a container that is about to exist, and mounts it.</summary>
+    /// <returns>Held until the container exists: nobody sweeps the disk before.</returns>
+    /// <exception cref="ContainerEngineException">It cannot be mounted; nothing of it is left.</exception>
+    public async Task<IDisposable> GiveAsync(ReadyDisk ready, CancellationToken cancellation)
+    {
+        try
+        {
+            File.Move(Here(Ready(ready.Name)), Here(Image(ready.Name)));
+            await MountAsync(ready.Name, cancellation);
+            return ready.File;
+        }
+        catch
+        {
+            Drop(ready);
+            await RemoveAsync(ready.Name);
+            throw;
+        }
+    }
+
+    /// <summary>Nobody took it away meanwhile.</summary>
+    public bool Has(ReadyDisk ready) => File.Exists(Here(Ready(ready.Name)));
+
+    /// <summary>Takes away a disk that nobody got.</summary>
+    public void Drop(ReadyDisk ready)
+    {
+        ready.File.Dispose();
+        Delete(Ready(ready.Name));
     }
 
     /// <summary>Mounts a disk unless it is; after a power failure the kernel takes up its journal.</summary>
@@ -103,13 +134,28 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
 
     string Image(string name) => $"{directory}/{name}{Suffix}";
 
+    string Ready(string name) => $"{directory}/{name}{ReadySuffix}";
+
+    // Never fails: what is left goes at the next sweep.
+    void Delete(string file)
+    {
+        try
+        {
+            File.Delete(Here(file));
+            Tidy();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The next sweep finds it by its name.
+        }
+    }
+
     FileStream Open(string name)
     {
         lock (Directories)
         {
             Directory.CreateDirectory(Here(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Directory.CreateDirectory(Here(MountPoint(name)));
-            return new FileStream(Here(Image(name)), new FileStreamOptions
+            return new FileStream(Here(Ready(name)), new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.ReadWrite,

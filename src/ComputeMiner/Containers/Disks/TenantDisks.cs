@@ -51,6 +51,7 @@ sealed partial class TenantDisks(
             Refuse(plan);
         else
             Tell(plan.Describe(Measure(plan)));
+        KeepAhead();
     }
 
     /// <summary>Looks whether the host still has what was promised: others write there too.</summary>
@@ -93,8 +94,8 @@ sealed partial class TenantDisks(
         try
         {
             var disk = plan.Means == DiskMeans.LoopFile ? await MakeAsync(plan, bytes, cancellation) : OfEngine(plan, bytes);
-            Bytes = bytes;
-            Tell(plan.Describe(bytes));
+            Bytes = disk.Bytes;
+            Tell(plan.Describe(disk.Bytes));
             return disk;
         }
         catch (ContainerEngineException fault) when (options.Disk.Bytes is null)
@@ -153,7 +154,11 @@ sealed partial class TenantDisks(
         lock (_removals)
         {
             _removals.RemoveAll(each => each.IsCompleted);
-            _removals.Add(Task.Run(() => disks.RemoveAsync(name), CancellationToken.None));
+            _removals.Add(Task.Run(async () =>
+            {
+                await disks.RemoveAsync(name);
+                KeepAhead();
+            }, CancellationToken.None));
         }
     }
 
@@ -164,6 +169,7 @@ sealed partial class TenantDisks(
         lock (_removals)
             pending = [.. _removals];
         Task.WaitAll(pending, Patience);
+        DropAhead();
     }
 
     /// <summary>Takes away what no container has.</summary>
@@ -208,20 +214,22 @@ sealed partial class TenantDisks(
     async Task<TenantDisk> MakeAsync(DiskPlan plan, long bytes, CancellationToken cancellation)
     {
         var disks = Disks(plan);
-        var name = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        var ready = await TakeAheadAsync(disks, bytes);
         IDisposable? held = null;
         try
         {
-            held = await disks.MakeAsync(name, bytes, cancellation);
-            var at = disks.Here(disks.MountPoint(name));
+            ready ??= await disks.MakeAsync(NewName(), bytes, cancellation);
+            held = await disks.GiveAsync(ready, cancellation);
+            var at = disks.Here(disks.MountPoint(ready.Name));
             WritableLayer.Prepare(at);
             TenantDisk.WriteFiles($"{at}/etc");
-            return new TenantDisk(DiskMeans.LoopFile, bytes, name, $"{disks.MountPoint(name)}/etc", held);
+            return new TenantDisk(DiskMeans.LoopFile, ready.Bytes, ready.Name, $"{disks.MountPoint(ready.Name)}/etc", held);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             held?.Dispose();
-            await disks.RemoveAsync(name);
+            if (ready is not null)
+                await disks.RemoveAsync(ready.Name);
             throw new ContainerEngineException($"The disk of a container cannot be made: {fault.Message}", fault);
         }
     }

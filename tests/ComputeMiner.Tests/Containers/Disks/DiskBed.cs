@@ -8,8 +8,8 @@ namespace ComputeMiner.Tests.Containers.Disks;
 /// <summary>What the disks of one instance leave on the host.</summary>
 static class DiskBed
 {
-    public static string[] Images(ContainerOptions settings, string data = "/var/lib/docker") =>
-        Directory.Exists($"{data}/computeminer/{settings.Instance}") ? Directory.GetFiles($"{data}/computeminer/{settings.Instance}", "*.img") : [];
+    public static string[] Images(ContainerOptions settings, string data = "/var/lib/docker", string suffix = ".img") =>
+        Directory.Exists($"{data}/computeminer/{settings.Instance}") ? Directory.GetFiles($"{data}/computeminer/{settings.Instance}", "*" + suffix) : [];
 
     public static string[] Mounts(ContainerOptions settings) =>
         [.. File.ReadAllLines("/proc/mounts").Select(line => line.Split(' ')[1]).Where(at => at.StartsWith($"/run/computeminer/{settings.Instance}-", StringComparison.Ordinal))];

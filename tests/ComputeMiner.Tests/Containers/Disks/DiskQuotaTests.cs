@@ -6,37 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ComputeMiner.Tests.Containers.Disks;
 
 /// <summary>What a tenant may write, tried from inside by its root.</summary>
-[Collection(DockerCollection.Name)]
-public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
+public sealed class DiskQuotaTests(DockerFixture docker) : DiskEngineBed(docker, Limit)
 {
     const long Limit = 512 << 20;
-
-    readonly ContainerOptions _settings = new()
-    {
-        Instance = docker.Settings.Instance,
-        Network = docker.Settings.Network,
-        NamePrefix = docker.Settings.NamePrefix,
-        SshPort = docker.Settings.SshPort,
-        Disk = DiskRule.Of(Limit),
-    };
-
-    DockerEngine _engine = null!;
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _engine = new DockerEngine(_settings, TimeProvider.System, NullLoggerFactory.Instance);
-        await docker.RemoveAllAsync();
-        await _engine.PrepareImageAsync(null, Cancellation);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await docker.RemoveAllAsync();
-        await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
-        _engine.Dispose();
-    }
 
     [Fact]
     public async Task Fill_WhereverATenantWrites_StopsAtTheLimit()
@@ -50,7 +22,7 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
         var written = long.Parse((await InsideAsync(id,
             "cat /var/tmp/a /tmp/b /root/c /home/d /e /usr/local/f /etc/hosts /etc/hostname /etc/resolv.conf | wc -c")).Output, CultureInfo.InvariantCulture);
         Assert.InRange(written, 0.9 * Limit, Limit);
-        Assert.InRange(DiskBed.Images(_settings).Sum(SparseFile.Allocated), written, Limit);
+        Assert.InRange(DiskBed.Images(Settings).Sum(SparseFile.Allocated), written, Limit);
         // What the engine keeps of the container outside of it: nothing that grows.
         foreach (var path in (string[])["{{.GraphDriver.Data.UpperDir}}", "{{.HostsPath}}", "{{.ResolvConfPath}}", "{{.HostnamePath}}"])
         {
@@ -68,8 +40,8 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
             + "i=0; while mkdir /root/d$i 2>/dev/null; do i=$((i+1)); done");
         Assert.NotEqual(0, (await InsideAsync(id, "echo more > /root/more && sync && test -s /root/more")).Code);
 
-        await _engine.RestartAsync(id, Cancellation);
-        await _engine.WaitForSshAsync(id, _settings.SshPort, Cancellation);
+        await Engine.RestartAsync(id, Cancellation);
+        await Engine.WaitForSshAsync(id, Settings.SshPort, Cancellation);
 
         Assert.Equal("mine", (await InsideAsync(id, "cat /root/mine")).Output.Trim());
         Assert.Equal(0, (await InsideAsync(id, "rm /root/full-1M && echo more > /root/more && test -s /root/more")).Code);
@@ -89,27 +61,28 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
     public async Task RemoveAsync_Container_LeavesNoFileMountOrLoopDevice()
     {
         var id = await StartAsync();
-        var image = Assert.Single(DiskBed.Images(_settings));
+        var image = Assert.Single(DiskBed.Images(Settings));
         Assert.Single(DiskBed.Loops(image));
         await InsideAsync(id, "dd if=/dev/zero of=/root/some bs=1M count=50");
 
-        await _engine.RemoveAsync(id, Cancellation);
+        await Engine.RemoveAsync(id, Cancellation);
 
-        await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
-        await Condition.UntilAsync(() => DiskBed.Mounts(_settings).Length == 0);
+        await Condition.UntilAsync(() => DiskBed.Images(Settings).Length == 0);
+        await Condition.UntilAsync(() => DiskBed.Mounts(Settings).Length == 0);
         await Condition.UntilAsync(() => DiskBed.Loops(image).Length == 0);
-        await Condition.UntilAsync(() => !Directory.Exists(Path.GetDirectoryName(image)));
+        Engine.Dispose();
+        Assert.False(Directory.Exists(Path.GetDirectoryName(image)));
     }
 
     [Fact]
     public async Task PrepareImageAsync_AfterACrash_RemovesWhatNobodyHasAndNothingElse()
     {
         var id = await StartAsync();
-        var kept = Assert.Single(DiskBed.Images(_settings));
+        var kept = Assert.Single(DiskBed.Images(Settings));
         var directory = Path.GetDirectoryName(kept)!;
         // What a crash leaves: a file, a mounted one, one half deleted, a mount point; beside it somebody else's file.
         var (bare, mounted, half) = ($"{directory}/00000000000000aa.img", $"{directory}/00000000000000bb.img", $"{directory}/00000000000000cc.gone");
-        var point = Path.Combine(Path.GetDirectoryName(Assert.Single(DiskBed.Mounts(_settings)))!, "00000000000000bb");
+        var point = Path.Combine(Path.GetDirectoryName(Assert.Single(DiskBed.Mounts(Settings)))!, "00000000000000bb");
         var foreign = $"{directory}/notes.txt";
         await HostCommand.RunAsync("truncate", ["-s", "64M", bare, mounted, half]);
         await HostCommand.RunAsync("mkfs.ext4", ["-q", "-F", mounted]);
@@ -121,15 +94,15 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
         var making = $"{directory}/00000000000000ee.img";
         await using (new FileStream(making, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
         {
-            await _engine.PrepareImageAsync(null, Cancellation);
+            await Engine.PrepareImageAsync(null, Cancellation);
 
             Assert.True(File.Exists(making));
         }
         File.Delete(making);
 
-        Assert.Equal([kept], DiskBed.Images(_settings));
+        Assert.Equal([kept], DiskBed.Images(Settings));
         Assert.False(File.Exists(half));
-        Assert.Single(DiskBed.Mounts(_settings));
+        Assert.Single(DiskBed.Mounts(Settings));
         Assert.Empty(DiskBed.Loops(mounted));
         Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(point)!));
         Assert.Equal("theirs", await File.ReadAllTextAsync(foreign, Cancellation));
@@ -142,14 +115,14 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
     {
         await StartAsync();
 
-        var state = Assert.Single(_engine.Safeguards, each => each.Name == "Disk quota");
+        var state = Assert.Single(Engine.Safeguards, each => each.Name == "Disk quota");
         Assert.True(state.Ok);
         Assert.StartsWith("512 MiB", state.Detail, StringComparison.Ordinal);
-        Assert.Contains(await _engine.ExamineSafeguardsAsync(Cancellation), each => each == state);
-        Assert.Equal(Limit, (await _engine.ReadLimitsAsync(Cancellation)).Disk);
+        Assert.Contains(await Engine.ExamineSafeguardsAsync(Cancellation), each => each == state);
+        Assert.Equal(Limit, (await Engine.ReadLimitsAsync(Cancellation)).Disk);
         // The next process has other settings, and the tenant what he had.
-        _settings.Disk = DiskRule.Auto;
-        using var next = new DockerEngine(_settings, TimeProvider.System, NullLoggerFactory.Instance);
+        Settings.Disk = DiskRule.Auto;
+        using var next = new DockerEngine(Settings, TimeProvider.System, NullLoggerFactory.Instance);
         await next.PrepareImageAsync(null, Cancellation);
         Assert.Equal(Limit, (await next.ReadLimitsAsync(Cancellation)).Disk);
     }
@@ -157,44 +130,40 @@ public sealed class DiskQuotaTests(DockerFixture docker) : IAsyncLifetime
     [Fact]
     public async Task GuardAsync_HostHasLessThanPromised_SaysSoUntilItHas()
     {
-        _settings.Disk = DiskRule.Of(2 * new DriveInfo("/var/lib/docker").AvailableFreeSpace);
-        var id = await _engine.CreateAsync(
-            new ContainerSpec(_settings.RentalName, docker.Image.Id, _settings.SshPort, ContainerLabels.Spare), Cancellation);
+        Settings.Disk = DiskRule.Of(2 * new DriveInfo("/var/lib/docker").AvailableFreeSpace);
+        var id = await Engine.CreateAsync(
+            new ContainerSpec(Settings.RentalName, Docker.Image.Id, Settings.SshPort, ContainerLabels.Spare), Cancellation);
 
-        await _engine.GuardAsync(Cancellation);
+        await Engine.GuardAsync(Cancellation);
 
-        Assert.Contains(_engine.Safeguards, each => !each.Ok && each.Remedy!.Contains("--container.disk", StringComparison.Ordinal));
-        await _engine.RemoveAsync(id, Cancellation);
-        await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
-        await _engine.GuardAsync(Cancellation);
-        Assert.All(_engine.Safeguards.Where(each => each.Name == "Disk quota"), each => Assert.True(each.Ok));
+        Assert.Contains(Engine.Safeguards, each => !each.Ok && each.Remedy!.Contains("--container.disk", StringComparison.Ordinal));
+        await Engine.RemoveAsync(id, Cancellation);
+        await Condition.UntilAsync(() => DiskBed.Images(Settings).Length == 0);
+        await Engine.GuardAsync(Cancellation);
+        Assert.All(Engine.Safeguards.Where(each => each.Name == "Disk quota"), each => Assert.True(each.Ok));
     }
 
     [Fact]
     public async Task Auto_IsAShareOfWhatIsFreeAndWorks()
     {
-        _settings.Disk = DiskRule.Auto;
+        Settings.Disk = DiskRule.Auto;
         var free = new DriveInfo("/var/lib/docker").AvailableFreeSpace;
 
         var id = await StartAsync();
 
-        Assert.InRange((await _engine.ReadLimitsAsync(Cancellation)).Disk!.Value, 0.4 * free, free);
+        Assert.InRange((await Engine.ReadLimitsAsync(Cancellation)).Disk!.Value, 0.4 * free, free);
         Assert.Equal(0, (await InsideAsync(id, "dd if=/dev/zero of=/root/some bs=1M count=600 2>/dev/null && rm /root/some")).Code);
     }
 
     [Fact]
     public async Task Off_HasNoLimitAndSaysSo()
     {
-        _settings.Disk = DiskRule.Off;
+        Settings.Disk = DiskRule.Off;
 
         await StartAsync();
 
-        Assert.Empty(DiskBed.Images(_settings));
-        Assert.Null((await _engine.ReadLimitsAsync(Cancellation)).Disk);
-        Assert.Contains(_engine.Safeguards, each => each.Detail.StartsWith("off", StringComparison.Ordinal));
+        Assert.Empty(DiskBed.Images(Settings));
+        Assert.Null((await Engine.ReadLimitsAsync(Cancellation)).Disk);
+        Assert.Contains(Engine.Safeguards, each => each.Detail.StartsWith("off", StringComparison.Ordinal));
     }
-
-    static Task<(int Code, string Output, string Errors)> InsideAsync(string id, string script) => HostCommand.TryRunAsync("docker", ["exec", id, "bash", "-c", script]);
-
-    Task<string> StartAsync() => DiskBed.StartAsync(_engine, _settings, docker.Image, Cancellation);
 }

@@ -1,41 +1,17 @@
 using ComputeMiner.Containers;
 using ComputeMiner.Containers.Disks;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Tests.Containers.Disks;
 
 /// <summary>What must not happen to a tenant's disk, nor through it, on a real engine.</summary>
-[Collection(DockerCollection.Name)]
-public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
+public sealed class DiskSafetyTests(DockerFixture docker) : DiskEngineBed(docker, 256 << 20)
 {
-    readonly ContainerOptions _settings = new()
+    string CopyName => $"{Settings.Instance}-disk-copy";
+
+    public override async ValueTask DisposeAsync()
     {
-        Instance = docker.Settings.Instance,
-        Network = docker.Settings.Network,
-        NamePrefix = docker.Settings.NamePrefix,
-        SshPort = docker.Settings.SshPort,
-        Disk = DiskRule.Of(256 << 20),
-    };
-
-    DockerEngine _engine = null!;
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    string CopyName => $"{_settings.Instance}-disk-copy";
-
-    public async ValueTask InitializeAsync()
-    {
-        _engine = new DockerEngine(_settings, TimeProvider.System, NullLoggerFactory.Instance);
-        await docker.RemoveAllAsync();
-        await _engine.PrepareImageAsync(null, Cancellation);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await docker.RemoveAllAsync();
+        await base.DisposeAsync();
         await HostCommand.TryRunAsync("docker", ["rmi", CopyName]);
-        await Condition.UntilAsync(() => DiskBed.Images(_settings).Length == 0);
-        _engine.Dispose();
     }
 
     [Fact]
@@ -44,7 +20,7 @@ public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
         var id = await StartAsync();
         Assert.Equal(0, (await InsideAsync(id, "cp /usr/bin/id /srv/id && chmod 4755 /srv/id && chmod 755 / /srv && sync")).Code);
 
-        var there = $"{Assert.Single(DiskBed.Mounts(_settings))}/diff/srv/id";
+        var there = $"{Assert.Single(DiskBed.Mounts(Settings))}/diff/srv/id";
 
         Assert.True(File.Exists(there));
         var (code, output, _) = await HostCommand.TryRunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", there]);
@@ -60,15 +36,15 @@ public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
     public async Task PrepareImageAsync_FileOfALiveContainerIsAway_LeavesItsMount()
     {
         var id = await StartAsync();
-        var image = Assert.Single(DiskBed.Images(_settings));
-        var mount = Assert.Single(DiskBed.Mounts(_settings));
+        var image = Assert.Single(DiskBed.Images(Settings));
+        var mount = Assert.Single(DiskBed.Mounts(Settings));
         File.Move(image, image + ".away");
 
         try
         {
-            await _engine.PrepareImageAsync(null, Cancellation);
+            await Engine.PrepareImageAsync(null, Cancellation);
 
-            Assert.Equal([mount], DiskBed.Mounts(_settings));
+            Assert.Equal([mount], DiskBed.Mounts(Settings));
         }
         finally
         {
@@ -81,13 +57,13 @@ public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
     public async Task PrepareImageAsync_SomethingElseInAMountPoint_GoesOn()
     {
         await StartAsync();
-        var other = Directory.CreateDirectory($"{Path.GetDirectoryName(Assert.Single(DiskBed.Mounts(_settings)))}/00000000000000aa");
+        var other = Directory.CreateDirectory($"{Path.GetDirectoryName(Assert.Single(DiskBed.Mounts(Settings)))}/00000000000000aa");
         var file = $"{other.FullName}/notes.txt";
         await File.WriteAllTextAsync(file, "theirs", Cancellation);
 
         try
         {
-            await _engine.PrepareImageAsync(null, Cancellation);
+            await Engine.PrepareImageAsync(null, Cancellation);
 
             Assert.Equal("theirs", await File.ReadAllTextAsync(file, Cancellation));
         }
@@ -106,25 +82,25 @@ public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
         await HostCommand.RunAsync("docker", ["commit", id, CopyName]);
         var copy = (await HostCommand.RunAsync("docker", ["create", CopyName])).Trim();
 
-        await _engine.StartAsync(copy, Cancellation);
-        await _engine.RemoveAsync(copy, Cancellation);
-        await _engine.PrepareImageAsync(null, Cancellation);
+        await Engine.StartAsync(copy, Cancellation);
+        await Engine.RemoveAsync(copy, Cancellation);
+        await Engine.PrepareImageAsync(null, Cancellation);
 
-        Assert.Single(DiskBed.Images(_settings));
-        await _engine.RestartAsync(id, Cancellation);
+        Assert.Single(DiskBed.Images(Settings));
+        await Engine.RestartAsync(id, Cancellation);
         Assert.Equal("mine", (await InsideAsync(id, "cat /root/mine")).Output.Trim());
     }
 
     [Fact]
     public async Task CreateAsync_DiskFailsOnce_TheNextContainerHasOneAgain()
     {
-        _settings.Disk = DiskRule.Auto;
-        var parent = Directory.CreateDirectory($"/var/lib/docker/computeminer/{_settings.Instance}").FullName;
+        Settings.Disk = DiskRule.Auto;
+        var parent = Directory.CreateDirectory($"/var/lib/docker/computeminer/{Settings.Instance}").FullName;
         await HostCommand.RunAsync("chattr", ["+i", parent]);
         try
         {
-            await _engine.RemoveAsync(await CreateAsync(), Cancellation);
-            Assert.Contains(_engine.Safeguards, each => each.Name == "Disk quota" && !each.Ok);
+            await Engine.RemoveAsync(await CreateAsync(), Cancellation);
+            Assert.Contains(Engine.Safeguards, each => each.Name == "Disk quota" && !each.Ok);
         }
         finally
         {
@@ -133,8 +109,67 @@ public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
 
         await CreateAsync();
 
-        Assert.Single(DiskBed.Images(_settings));
-        Assert.All(_engine.Safeguards.Where(each => each.Name == "Disk quota"), each => Assert.True(each.Ok));
+        Assert.Single(DiskBed.Images(Settings));
+        Assert.All(Engine.Safeguards.Where(each => each.Name == "Disk quota"), each => Assert.True(each.Ok));
+    }
+
+    [Fact]
+    public async Task CreateAsync_DiskKeptAhead_IsTheContainersAndTheNextIsKeptWhenItIsFree()
+    {
+        var kept = await ReadyAsync();
+
+        var id = await CreateAsync();
+
+        Assert.Equal(Path.ChangeExtension(kept, ".img"), Assert.Single(DiskBed.Images(Settings)));
+        Assert.Empty(Ready());
+        await Engine.RemoveAsync(id, Cancellation);
+        Assert.NotEqual(kept, await ReadyAsync());
+    }
+
+    [Fact]
+    public async Task CreateAsync_DiskKeptAheadIsAway_HasAnother()
+    {
+        File.Delete(await ReadyAsync());
+
+        await StartAsync();
+
+        Assert.Single(DiskBed.Images(Settings));
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(128)]
+    public async Task CreateAsync_DiskKeptAheadHasAnotherSize_GetsWhatItIsGivenNow(int size)
+    {
+        await ReadyAsync();
+        Settings.Disk = DiskRule.Of((long)size << 20);
+
+        await CreateAsync();
+
+        Assert.Equal((long)size << 20, new FileInfo(Assert.Single(DiskBed.Images(Settings))).Length);
+        Assert.Empty(Ready());
+    }
+
+    [Fact]
+    public async Task PrepareImageAsync_DiskThatACrashLeftBeforeItWasGiven_IsGone()
+    {
+        var left = Path.Combine(Path.GetDirectoryName(await ReadyAsync())!, "00000000000000aa.ready");
+        await File.WriteAllTextAsync(left, "left", Cancellation);
+
+        await Engine.PrepareImageAsync(null, Cancellation);
+
+        Assert.False(File.Exists(left));
+        Assert.Single(Ready());
+    }
+
+    [Fact]
+    public async Task Dispose_DiskKeptAhead_IsGone()
+    {
+        var kept = await ReadyAsync();
+
+        Engine.Dispose();
+
+        Assert.False(File.Exists(kept));
     }
 
     [Fact]
@@ -143,11 +178,11 @@ public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
         var id = await StartAsync();
         await InsideAsync(id, "echo mine > /root/mine && sync");
         // As ext4 does by itself when the file system under its file had no room.
-        await HostCommand.RunAsync("mount", ["-o", "remount,ro", Assert.Single(DiskBed.Mounts(_settings))]);
+        await HostCommand.RunAsync("mount", ["-o", "remount,ro", Assert.Single(DiskBed.Mounts(Settings))]);
         Assert.NotEqual(0, (await InsideAsync(id, "echo more > /root/more")).Code);
 
-        await _engine.RestartAsync(id, Cancellation);
-        await _engine.WaitForSshAsync(id, _settings.SshPort, Cancellation);
+        await Engine.RestartAsync(id, Cancellation);
+        await Engine.WaitForSshAsync(id, Settings.SshPort, Cancellation);
 
         Assert.Equal(0, (await InsideAsync(id, "grep mine /root/mine && echo more > /root/more")).Code);
     }
@@ -155,25 +190,29 @@ public sealed class DiskSafetyTests(DockerFixture docker) : IAsyncLifetime
     [Fact]
     public async Task CreateAsync_ImageDeclaresAVolume_SaysThatItHasNoLimit()
     {
-        var bare = (await HostCommand.RunAsync("docker", ["create", docker.Image.Id, "true"])).Trim();
+        var bare = (await HostCommand.RunAsync("docker", ["create", Docker.Image.Id, "true"])).Trim();
         var image = (await HostCommand.RunAsync("docker", ["commit", "--change", "VOLUME /data", bare, CopyName])).Trim();
         await HostCommand.RunAsync("docker", ["rm", bare]);
 
-        var id = await _engine.CreateAsync(new ContainerSpec(_settings.RentalName, image, _settings.SshPort, ContainerLabels.Spare), Cancellation);
+        var id = await Engine.CreateAsync(new ContainerSpec(Settings.RentalName, image, Settings.SshPort, ContainerLabels.Spare), Cancellation);
 
-        var state = Assert.Single(_engine.Safeguards, each => each.Name == "Disk quota");
+        var state = Assert.Single(Engine.Safeguards, each => each.Name == "Disk quota");
         Assert.False(state.Ok);
         Assert.Contains("/data", state.Detail, StringComparison.Ordinal);
         Assert.Contains("--container.image", state.Remedy, StringComparison.Ordinal);
         var volume = (await HostCommand.RunAsync("docker", ["inspect", "--format", "{{range .Mounts}}{{.Name}}{{end}}", id])).Trim();
-        await _engine.RemoveAsync(id, Cancellation);
+        await Engine.RemoveAsync(id, Cancellation);
         Assert.NotEqual(0, (await HostCommand.TryRunAsync("docker", ["volume", "inspect", volume])).Code);
     }
 
-    static Task<(int Code, string Output, string Errors)> InsideAsync(string id, string script) => HostCommand.TryRunAsync("docker", ["exec", id, "bash", "-c", script]);
+    string[] Ready() => DiskBed.Images(Settings, suffix: ".ready");
 
-    Task<string> StartAsync() => DiskBed.StartAsync(_engine, _settings, docker.Image, Cancellation);
+    async Task<string> ReadyAsync()
+    {
+        await Condition.UntilAsync(() => Ready().Length == 1);
+        return Ready()[0];
+    }
 
-    Task<string> CreateAsync() => _engine.CreateAsync(
-        new ContainerSpec(_settings.RentalName, docker.Image.Id, _settings.SshPort, ContainerLabels.Spare), Cancellation);
+    Task<string> CreateAsync() => Engine.CreateAsync(
+        new ContainerSpec(Settings.RentalName, Docker.Image.Id, Settings.SshPort, ContainerLabels.Spare), Cancellation);
 }
