@@ -102,6 +102,9 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
     /// <summary>The kernel lets nothing be written any more: the file system under the file had no room, or an error. Only mounting it anew mends that.</summary>
     public bool IsReadOnly(string name) => OptionsOf(name)?.Split(',').Any(option => option is "ro" or "emergency_ro" or "shutdown") == true;
 
+    /// <summary>A disk of somebody's is one of those.</summary>
+    public bool AnyReadOnly() => Names(Suffix).Any(IsReadOnly);
+
     /// <summary>Takes a disk away with everything on it. Never fails: what is left goes at the next sweep.</summary>
     public async Task RemoveAsync(string name)
     {

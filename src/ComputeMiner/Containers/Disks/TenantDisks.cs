@@ -54,27 +54,6 @@ sealed partial class TenantDisks(
         KeepAhead();
     }
 
-    /// <summary>Looks whether the host still has what was promised: others write there too.</summary>
-    public void Look()
-    {
-        if (_plan is not { Means: DiskMeans.LoopFile } plan || options.Disk.IsOff || !engine.CanReachFiles)
-            return;
-        try
-        {
-            var disks = Disks(plan);
-            var lacks = disks.Promised() - new DriveInfo(disks.Here(plan.Directory)).AvailableFreeSpace;
-            var found = lacks <= 0 ? null : new SafeguardState(DiskPlan.Title, false,
-                $"{_current.Detail}; but the file system under it lacks what was promised, so that a tenant who writes it all gets errors", "free some of it, or set a smaller --container.disk");
-            if (found is not null && _lack is null)
-                Log.Incomplete(logger, $"{found.Detail} ({DiskSize.Words(lacks)})");
-            _lack = found;
-        }
-        catch (IOException)
-        {
-            // Looked at again soon.
-        }
-    }
-
     /// <summary>What a container that is about to be created gets; null where there is no limit.</summary>
     /// <exception cref="ContainerEngineException">A size is set and it cannot be held.</exception>
     public async Task<TenantDisk?> NewAsync(CancellationToken cancellation)

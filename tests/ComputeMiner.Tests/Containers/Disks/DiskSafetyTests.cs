@@ -180,11 +180,28 @@ public sealed class DiskSafetyTests(DockerFixture docker) : DiskEngineBed(docker
         // As ext4 does by itself when the file system under its file had no room.
         await HostCommand.RunAsync("mount", ["-o", "remount,ro", Assert.Single(DiskBed.Mounts(Settings))]);
         Assert.NotEqual(0, (await InsideAsync(id, "echo more > /root/more")).Code);
+        await Engine.GuardAsync(Cancellation);
+        Assert.Contains(Engine.Safeguards, each => each.Name == "Disk quota" && !each.Ok && each.Detail.Contains("nothing can be written", StringComparison.Ordinal));
 
         await Engine.RestartAsync(id, Cancellation);
         await Engine.WaitForSshAsync(id, Settings.SshPort, Cancellation);
 
         Assert.Equal(0, (await InsideAsync(id, "grep mine /root/mine && echo more > /root/more")).Code);
+        await Engine.GuardAsync(Cancellation);
+        Assert.Contains(Engine.Safeguards, each => each.Name == "Disk quota" && each.Ok);
+    }
+
+    [Fact]
+    public async Task StartAsync_StoppedWithADiskThatTurnedReadOnly_IsWritableAgain()
+    {
+        var id = await StartAsync();
+        await HostCommand.RunAsync("mount", ["-o", "remount,ro", Assert.Single(DiskBed.Mounts(Settings))]);
+        await HostCommand.RunAsync("docker", ["stop", "--time", "1", id]);
+
+        await Engine.StartAsync(id, Cancellation);
+        await Engine.WaitForSshAsync(id, Settings.SshPort, Cancellation);
+
+        Assert.Equal(0, (await InsideAsync(id, "echo more > /root/more")).Code);
     }
 
     [Fact]
