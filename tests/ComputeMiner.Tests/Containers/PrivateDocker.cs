@@ -22,6 +22,7 @@ public sealed class PrivateDocker : IAsyncLifetime
     static readonly string Under = Path.Combine(Root, "exec", "containerd", "containerd.pid");
 
     Process? _daemon;
+    string[] _arguments = [];
 
     internal NetworkNamespace Host { get; private set; } = null!;
 
@@ -33,7 +34,7 @@ public sealed class PrivateDocker : IAsyncLifetime
     internal Uri Endpoint { get; } = new($"unix://{Root}/docker.sock");
 
     /// <summary>Where the engine keeps its data.</summary>
-    internal string Data { get; } = $"{Root}/data";
+    internal string Data { get; private set; } = $"{Root}/data";
 
     internal PreparedImage Image { get; private set; } = null!;
 
@@ -63,10 +64,7 @@ public sealed class PrivateDocker : IAsyncLifetime
             NullLoggerFactory.Instance);
         Image = await main.PrepareImageAsync(null, TestContext.Current.CancellationToken);
         await main.RemoveNetworkAsync(TestContext.Current.CancellationToken);
-        var tar = Path.Combine(Root, "image.tar");
-        await HostCommand.RunAsync("docker", ["save", "-o", tar, Image.Reference]);
-        await RunAsync("load", "-i", tar);
-        File.Delete(tar);
+        await LoadImageAsync();
     }
 
     public async ValueTask DisposeAsync() => await CleanAsync();
@@ -76,15 +74,26 @@ public sealed class PrivateDocker : IAsyncLifetime
     internal Task<(int Code, string Output, string Errors)> ExecAsync(string container, string script) =>
         HostCommand.TryRunAsync("docker", ["-H", Endpoint.ToString(), "exec", container, "bash", "-c", script]);
 
+    /// <summary>Goes on with other data and options; with data that is new it has the renters' image and nothing else.</summary>
+    internal async Task MoveAsync(string data, params string[] arguments)
+    {
+        await StopAsync();
+        var isNew = !Directory.Exists(data);
+        (Data, _arguments) = (data, arguments);
+        await StartAsync();
+        if (isNew)
+            await LoadImageAsync();
+    }
+
     internal async Task StartAsync()
     {
         // Not `ip netns exec`: that hides the control groups.
         var start = new ProcessStartInfo("nsenter",
         [
-            $"--net={Host.Path}", "--", "dockerd", "--data-root", $"{Root}/data", "--exec-root", $"{Root}/exec", "--pidfile", $"{Root}/pid",
+            $"--net={Host.Path}", "--", "dockerd", "--data-root", Data, "--exec-root", $"{Root}/exec", "--pidfile", $"{Root}/pid",
             "-H", Endpoint.ToString(), "--cgroup-parent", $"/cm-{Key}",
             // Each network made takes the next range: by default the fifteenth is 172.31.0.0/16, in which tests look for a neighbour.
-            "--default-address-pool", "base=172.17.0.0/16,size=24",
+            "--default-address-pool", "base=172.17.0.0/16,size=24", .. _arguments,
         ])
         {
             RedirectStandardError = true,
@@ -118,6 +127,14 @@ public sealed class PrivateDocker : IAsyncLifetime
             File.Delete(Under);
         }
         File.Delete($"{Root}/pid");
+    }
+
+    async Task LoadImageAsync()
+    {
+        var tar = Path.Combine(Root, "image.tar");
+        await HostCommand.RunAsync("docker", ["save", "-o", tar, Image.Reference]);
+        await RunAsync("load", "-i", tar);
+        File.Delete(tar);
     }
 
     static void PlaceHook()
