@@ -29,7 +29,7 @@ static class SettingTable
             "Chain: finney, test, archive, local, latent-lite, or a node's ws:// or wss:// address.")
             with { Variables = ["BT_SUBTENSOR_NETWORK"] },
         Of("subtensor.chain_endpoint", Addresses.Endpoints, o => o.Subtensor.ChainEndpoints, (o, v) => o.Subtensor.ChainEndpoints = v,
-            "Nodes to use instead of the network's, in order of preference.") with { Variables = ["BT_SUBTENSOR_CHAIN_ENDPOINT"] },
+            "Nodes to use instead of the network's, in order of preference.") with { Variables = ["BT_SUBTENSOR_CHAIN_ENDPOINT", "BT_CHAIN_ENDPOINT"] },
         Of("axon.port", ValueKinds.UnprivilegedPort, o => o.Axon.Port, (o, v) => o.Axon.Port = v,
             "TCP port the axon listens on.") with { Variables = ["BT_AXON_PORT"] },
         OfOptional("axon.external_port", ValueKinds.UnprivilegedPort, o => o.Axon.ExternalPort, (o, v) => o.Axon.ExternalPort = v,

@@ -231,6 +231,13 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(expected, string.Join(' ',
             Load(line, new() { ["BT_SUBTENSOR_CHAIN_ENDPOINT"] = variable }).Options.Subtensor.Endpoints));
 
+    [Theory]
+    [InlineData("", "ws://new:1/")]
+    [InlineData("ws://old:1", "ws://old:1/")]
+    public void Load_ChainEndpointVariableOfNewerSdks_IsReadWhereTheOtherIsNotSet(string other, string expected) =>
+        Assert.Equal(expected, string.Join(' ',
+            Load("", new() { ["BT_CHAIN_ENDPOINT"] = "ws://new:1", ["BT_SUBTENSOR_CHAIN_ENDPOINT"] = other }).Options.Subtensor.Endpoints));
+
     [Fact]
     public void Load_UnknownOwnVariable_Warns() =>
         Assert.Contains("MINER_SOMETHING", Assert.Single(Load("", new() { ["MINER_SOMETHING"] = "1" }).Warnings), StringComparison.Ordinal);
