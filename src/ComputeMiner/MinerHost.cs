@@ -62,12 +62,12 @@ static partial class MinerHost
         ledger.Claim(container.Instance);
         var clock = new RentalClock(drill?.Shift(BootClock.OfMachine()) ?? BootClock.OfMachine(), time);
         var inventory = new GpuInventory();
-        container.Gpus = await ChooseGpusAsync(options, inventory, logger, stop);
+        (container.Gpus, var unread) = await ChooseGpusAsync(options, inventory, logger, stop);
         using var handOver = new GpuHandOver(
             container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Watch, time, loggers.CreateLogger<GpuHandOver>());
         var drain = new DrainSwitch(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, clock, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
-        allocator.Gate = container.Gpus.Count > 0 ? handOver : null;
+        allocator.Gate = container.Gpus.Count > 0 ? handOver : unread;
         allocator.Changed += handOver.Follow;
         var trial = Probation.Of(updates.Store);
         if (trial is not null)
@@ -192,22 +192,20 @@ static partial class MinerHost
     static string Spare(ContainerOptions container, WarmContainers engine) => !container.Spare ? "off" : engine.IsReady ? "ready" : "none";
 
     // A driver that does not answer stops no start: a rental may be running, and its owner must be able to reach us.
-    static async Task<IReadOnlyList<string>> ChooseGpusAsync(MinerOptions options, GpuInventory inventory, ILogger logger, CancellationToken stop)
+    static async Task<(IReadOnlyList<string> Gpus, UnreadGpus? Unread)> ChooseGpusAsync(
+        MinerOptions options, GpuInventory inventory, ILogger logger, CancellationToken stop)
     {
-        IReadOnlyList<Gpu> found = [];
+        var selection = options.Container.GpuSelection;
         try
         {
-            found = await inventory.ReadAsync(stop);
+            var chosen = GpuRoster.Settle(options.StateDirectory, selection, await inventory.ReadAsync(stop));
+            Log.Gpus(logger, chosen.Count, string.Join(", ", chosen));
+            return (chosen, null);
         }
         catch (GpuReadException fault)
         {
             Log.GpusUnread(logger, fault.Message);
-        }
-        try
-        {
-            var chosen = GpuRoster.Settle(options.StateDirectory, options.Container.GpuSelection, found);
-            Log.Gpus(logger, chosen.Count, string.Join(", ", chosen));
-            return chosen;
+            return (GpuRoster.TryRead(options.StateDirectory, selection) ?? [], selection == GpuSelection.None ? null : new UnreadGpus(fault.Message));
         }
         catch (Exception fault) when (fault is FormatException or IOException or UnauthorizedAccessException)
         {

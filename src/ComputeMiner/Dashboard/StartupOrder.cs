@@ -38,7 +38,7 @@ sealed class StartupOrder(
                 : new("image", false, startup.Progress, "miner doctor tells what Docker lacks"),
             allocator.Gate is not { } gate
                 ? new("gpus", true, "none handed out")
-                : new("gpus", gate.Obstacle is null, gate.Detail, gate.Obstacle is null ? null : "it is looked at again by itself; miner gpus shows more"),
+                : new("gpus", gate.Obstacle is null, gate.Detail, gate.Obstacle is null ? null : gate is UnreadGpus ? UnreadGpus.Remedy : "it is looked at again by itself; miner gpus shows more"),
             new("lists", true, $"{lists.BlacklistHotkeys.Length + lists.BlacklistColdkeys.Length} refused, {lists.WhitelistHotkeys.Length + lists.WhitelistColdkeys.Length} trusted beside the built-in ones"),
             new("axon", true, $"listening on port {options.Axon.Port}"),
             new("registry", run.Stage is RegistryStage.Published || options.Registry.Kind == RegistryKind.Off, run.Detail),

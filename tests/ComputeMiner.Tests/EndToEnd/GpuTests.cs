@@ -49,6 +49,28 @@ public sealed class GpuTests : IAsyncDisposable
             errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("all", false)]
+    [InlineData("0", false)]
+    [InlineData("none", true)]
+    public async Task Run_DriverFailsAtTheFirstStart_HoldsTheMachineBackUnlessItHasNoGpusToGive(string selection, bool isClear)
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        await File.WriteAllTextAsync(gpus.Program, "#!/bin/sh\necho broken >&2\nexit 3\n", TestContext.Current.CancellationToken);
+        string[] arguments = [.. RunArguments(), "--container.gpus", selection];
+        var admin = arguments[Array.IndexOf(arguments, "--admin.address") + 1];
+        await using var miner = MinerProcess.Start(arguments, PathWith(gpus));
+        await miner.WaitForLineAsync("Status and dashboard on");
+
+        var (_, status, errors) = await MinerProcess.RunAsync(["status", "--json", "--admin.address", admin]);
+
+        Assert.True(status.Contains("gpus", StringComparison.Ordinal), status + errors);
+        Assert.Equal(isClear, !status.Contains("It is not known which GPUs are handed out", StringComparison.Ordinal));
+        Assert.Equal(isClear, !status.Contains("restart the miner; or hand the machine out without GPUs", StringComparison.Ordinal));
+        miner.Interrupt();
+        Assert.Equal(0, await miner.WaitForExitAsync());
+    }
+
     // The image cannot be had: what is asked here needs no container, and nothing is fetched.
     string[] RunArguments()
     {

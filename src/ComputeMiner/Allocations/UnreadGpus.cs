@@ -1,0 +1,18 @@
+namespace ComputeMiner.Allocations;
+
+/// <summary>
+/// A driver that failed where nothing is remembered of the machine's GPUs: handed out now, it would go without them to somebody who wants them.
+/// </summary>
+/// <param name="reason">What the driver said.</param>
+sealed class UnreadGpus(string reason) : IHandOverGate
+{
+    public const string Remedy = "mend the driver and restart the miner; or hand the machine out without GPUs by --container.gpus none";
+
+    public bool IsClear => false;
+
+    public string? Obstacle => $"It is not known which GPUs are handed out: {reason}";
+
+    public string Detail => Obstacle!;
+
+    public Task<string?> ClearAsync(CancellationToken cancellation) => Task.FromResult(Obstacle);
+}
