@@ -15,13 +15,22 @@ public abstract class AxonEndpoint<TSynapse> : AxonEndpoint
     public virtual JsonTypeInfo<TSynapse> TypeInfo => TSynapse.TypeInfo;
 
     /// <summary>
+    /// Fills the synapse's output where that takes neither waiting nor work, so that the request needs no turn and waits behind nobody's
+    /// long one. False, and nothing done: <see cref="HandleAsync"/> is called when it is the request's turn.
+    /// </summary>
+    /// <param name="synapse">The request; its output is empty, whatever the caller sent.</param>
+    /// <param name="caller">Who asks, proved.</param>
+    public virtual bool TryAnswer(TSynapse synapse, AxonCaller caller) => false;
+
+    /// <summary>
     /// Fills the synapse's output. An exception becomes a 500 with an opaque id; what the subnet answers inside its payload
     /// (busy, wrong key) is no exception.
     /// </summary>
     /// <param name="synapse">The request; its output is empty, whatever the caller sent.</param>
     /// <param name="caller">Who asks, proved.</param>
     /// <param name="cancellation">Fires when the caller disconnects and when his deadline is near.</param>
-    public abstract Task HandleAsync(TSynapse synapse, AxonCaller caller, CancellationToken cancellation);
+    public virtual Task HandleAsync(TSynapse synapse, AxonCaller caller, CancellationToken cancellation) =>
+        throw new NotSupportedException($"The endpoint of '{Route}' overrides neither TryAnswer for all its requests nor HandleAsync.");
 
     internal sealed override AxonInvocation Bind(ReadOnlySpan<byte> body)
     {
@@ -32,6 +41,8 @@ public abstract class AxonEndpoint<TSynapse> : AxonEndpoint
 
     sealed class Invocation(AxonEndpoint<TSynapse> endpoint, TSynapse synapse) : AxonInvocation
     {
+        public override bool TryAnswer(AxonCaller caller) => endpoint.TryAnswer(synapse, caller);
+
         public override Task RunAsync(AxonCaller caller, CancellationToken cancellation) =>
             endpoint.HandleAsync(synapse, caller, cancellation);
 

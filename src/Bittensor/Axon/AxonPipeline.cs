@@ -161,8 +161,8 @@ public sealed partial class AxonPipeline
                 return;
             }
             (verdict, var invocation) = await _body.ReadAsync(exchange.Context.Request, exchange.Route!.Endpoint, exchange.Headers, aborted);
-            if (verdict.IsAdmitted)
-                verdict = await HandleAsync(exchange, invocation!, aborted);
+            if (verdict.IsAdmitted && !invocation!.TryAnswer(exchange.Caller))
+                verdict = await HandleAsync(exchange, invocation, aborted);
             if (verdict.IsAdmitted)
                 body = _answer.Compose(exchange, invocation!);
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Bittensor.Synapses;
@@ -10,6 +11,9 @@ namespace Bittensor.Axon;
 /// </summary>
 static class BodyIdentity
 {
+    /// <summary>Room for the longest of the texts, the signature's <c>0x</c> and 128 hex digits, and for any uuid.</summary>
+    const int MaxTextBytes = 3 * RequestSignature.MaxUuidLength;
+
     public static AxonVerdict Check(ReadOnlySpan<byte> body, in SynapseHeaders headers)
     {
         if (body.IsEmpty)
@@ -26,7 +30,7 @@ static class BodyIdentity
             var verdict = AxonVerdict.Admitted;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isDendrite = TextIs(ref reader, "dendrite");
+                var isDendrite = TextIs(ref reader, "dendrite"u8);
                 reader.Read();
                 var found = isDendrite ? CheckDendrite(ref reader, headers) : AxonVerdict.Admitted;
                 if (verdict.IsAdmitted)
@@ -60,13 +64,13 @@ static class BodyIdentity
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var equal = true;
-            if (TextIs(ref reader, "hotkey"))
+            if (TextIs(ref reader, "hotkey"u8))
                 equal = TextEquals(ref reader, headers.HotkeyText);
-            else if (TextIs(ref reader, "uuid"))
+            else if (TextIs(ref reader, "uuid"u8))
                 equal = TextEquals(ref reader, headers.Uuid);
-            else if (TextIs(ref reader, "signature"))
+            else if (TextIs(ref reader, "signature"u8))
                 equal = TextEquals(ref reader, headers.SignatureText);
-            else if (TextIs(ref reader, "nonce"))
+            else if (TextIs(ref reader, "nonce"u8))
                 equal = NumberEquals(ref reader, headers.Nonce);
             else
                 reader.Read();
@@ -80,10 +84,13 @@ static class BodyIdentity
     static bool TextEquals(ref Utf8JsonReader reader, string expected)
     {
         reader.Read();
-        return reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && TextIs(ref reader, expected));
+        if (reader.TokenType != JsonTokenType.String)
+            return reader.TokenType == JsonTokenType.Null;
+        Span<byte> utf8 = stackalloc byte[MaxTextBytes];
+        return Encoding.UTF8.TryGetBytes(expected, utf8, out var length) && TextIs(ref reader, utf8[..length]);
     }
 
-    static bool TextIs(ref Utf8JsonReader reader, string expected)
+    static bool TextIs(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> expected)
     {
         try
         {

@@ -7,5 +7,5 @@ sealed class PingEndpoint : AxonEndpoint<PingSynapse>
 {
     public override bool RequiresAdmission => false;
 
-    public override Task HandleAsync(PingSynapse synapse, AxonCaller caller, CancellationToken cancellation) => Task.CompletedTask;
+    public override bool TryAnswer(PingSynapse synapse, AxonCaller caller) => true;
 }

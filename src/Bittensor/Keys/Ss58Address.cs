@@ -52,26 +52,12 @@ public static class Ss58Address
         account = default;
         if (text.Length != TextLength)
             return $"An SS58 address has {TextLength} characters, this has {text.Length}.";
-        Span<byte> raw = stackalloc byte[RawLength + 1];
-        raw.Clear();
-        foreach (var c in text)
-        {
-            var digit = c < 128 ? Digits[c] : (sbyte)-1;
-            if (digit < 0)
-                return $"'{c}' is not a base58 character.";
-            var carry = (int)digit;
-            for (var i = raw.Length - 1; i >= 0; i--)
-            {
-                carry += raw[i] * 58;
-                raw[i] = (byte)carry;
-                carry >>= 8;
-            }
-            if (carry != 0)
-                return "The address is longer than 35 bytes.";
-        }
-        if (raw[0] != 0)
+        Span<byte> padded = stackalloc byte[LimbCount * sizeof(uint)];
+        if (ReadBase58(text, padded) is { } fault)
+            return fault;
+        var body = padded[^RawLength..];
+        if (padded[..^RawLength].ContainsAnyExcept((byte)0))
             return "The address is longer than 35 bytes.";
-        var body = raw[1..];
         if (body[0] != Format)
             return $"The address has SS58 format byte {body[0]}, only format {Format} is accepted.";
         Span<byte> expected = stackalloc byte[RawLength];
@@ -80,6 +66,36 @@ public static class Ss58Address
         if (!expected.SequenceEqual(body))
             return "The address has a wrong checksum.";
         account = new AccountId(body.Slice(1, AccountId.Length));
+        return null;
+    }
+
+    // Five digits at a time, like WriteBase58.
+    static string? ReadBase58(string text, Span<byte> raw)
+    {
+        Span<uint> limbs = stackalloc uint[LimbCount];
+        limbs.Clear();
+        for (var start = 0; start < text.Length;)
+        {
+            // The first group is the short one, so that all the others have five digits.
+            var end = start + (start == 0 && text.Length % 5 != 0 ? text.Length % 5 : 5);
+            var (scale, carry) = (1UL, 0UL);
+            for (; start < end; start++)
+            {
+                var c = text[start];
+                var digit = c < 128 ? Digits[c] : (sbyte)-1;
+                if (digit < 0)
+                    return $"'{c}' is not a base58 character.";
+                (scale, carry) = (scale * 58, (carry * 58) + (ulong)digit);
+            }
+            for (var i = LimbCount - 1; i >= 0; i--)
+            {
+                carry += limbs[i] * scale;
+                limbs[i] = (uint)carry;
+                carry >>= 32;
+            }
+        }
+        for (var i = 0; i < LimbCount; i++)
+            BinaryPrimitives.WriteUInt32BigEndian(raw[(i * sizeof(uint))..], limbs[i]);
         return null;
     }
 

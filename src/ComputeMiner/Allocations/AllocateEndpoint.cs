@@ -21,13 +21,24 @@ sealed partial class AllocateEndpoint(
 {
     public override double PriorityOffset => 3;
 
+    // A check is answered from memory: validators ask all the time, and must not wait until somebody's container is up.
+    public override bool TryAnswer(AllocateSynapse synapse, AxonCaller caller)
+    {
+        if (!synapse.Checking)
+            return false;
+        var status = synapse.Timeline > 0 ? hasPlace() && allocator.IsFree : TryReadKey(synapse, out var key) && allocator.Holds(key);
+        synapse.Output = new AllocateOutput { Status = status, Port = sshPort };
+        return true;
+    }
+
     public override async Task HandleAsync(AllocateSynapse synapse, AxonCaller caller, CancellationToken cancellation)
     {
+        // Whoever calls: a check never becomes anything else.
+        if (TryAnswer(synapse, caller))
+            return;
         string? info = null;
         var status = synapse switch
         {
-            { Checking: true, Timeline: > 0 } => hasPlace() && allocator.IsFree,
-            { Checking: true } => TryReadKey(synapse, out var key) && allocator.Holds(key),
             { DockerChange: true } => TryReadKey(synapse, out var key) && await ActAsync(synapse.DockerAction, key, caller.Hotkey, cancellation),
             { Timeline: > 0 } => (info = await AllocateAsync(synapse, caller.Hotkey, cancellation)) is not null,
             _ => TryReadKey(synapse, out var key) && await allocator.DeallocateAsync(key, caller.Hotkey, cancellation),

@@ -10,12 +10,10 @@ namespace ComputeMiner.Specs;
 /// <param name="published">The document published last; null when there is none.</param>
 sealed class SpecsEndpoint(Func<string?> published) : AxonEndpoint<SpecsSynapse>
 {
-    public override double PriorityOffset => 1;
-
-    public override Task HandleAsync(SpecsSynapse synapse, AxonCaller caller, CancellationToken cancellation)
+    public override bool TryAnswer(SpecsSynapse synapse, AxonCaller caller)
     {
         synapse.SpecsInput = "";
         synapse.SpecsOutput = published() ?? "";
-        return Task.CompletedTask;
+        return true;
     }
 }

@@ -7,6 +7,8 @@ namespace Bittensor.Tests.Axon;
 /// <summary>One worker, held by a handler the test controls; what waits behind it shows its order when it is let go.</summary>
 public class AxonPriorityTests
 {
+    const string AtOnce = "at once";
+
     readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly ConcurrentQueue<string> _order = new();
@@ -67,6 +69,23 @@ public class AxonPriorityTests
     }
 
     [Fact]
+    public async Task Invoke_SaturatedAxon_WhatTheEndpointAnswersAtOnceWaitsForNobody()
+    {
+        await using var axon = await StartAsync(options => (options.MaxWorkers, options.MaxWaiting) = (1, 0));
+        using var dendrite = axon.Dendrite();
+        var running = dendrite.CallAsync(axon.Target, new AllocateSynapse(), Seconds(60), Cancellation);
+        await _entered.Task;
+
+        var check = await dendrite.CallAsync(axon.Target, new AllocateSynapse { PublicKey = AtOnce }, Seconds(12), Cancellation);
+
+        Assert.Equal(200, check.StatusCode);
+        Assert.Equal(0, axon.Pipeline.Statistics.Count("Allocate", AxonOutcome.NoTurn));
+        _release.SetResult();
+        await running;
+        Assert.DoesNotContain(AtOnce, _order);
+    }
+
+    [Fact]
     public async Task Invoke_DeadlinePassesInTheQueue_Answers408()
     {
         await using var axon = await StartAsync(options => options.MaxWorkers = 1);
@@ -101,7 +120,7 @@ public class AxonPriorityTests
     Task<TestAxon> StartAsync(Action<AxonOptions> configure) => TestAxon.StartAsync(
         configure,
         [
-            new ScriptedEndpoint<AllocateSynapse>((synapse, _, _) => HandleAsync(synapse.PublicKey), priorityOffset: 3),
+            new ScriptedEndpoint<AllocateSynapse>((synapse, _, _) => HandleAsync(synapse.PublicKey), priorityOffset: 3, synapse => synapse.PublicKey == AtOnce),
             new ScriptedEndpoint<ChallengeSynapse>((synapse, _, _) => HandleAsync(synapse.ChallengeHash), priorityOffset: 2),
         ],
         null);

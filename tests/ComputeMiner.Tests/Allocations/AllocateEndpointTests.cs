@@ -53,6 +53,21 @@ public class AllocateEndpointTests
     }
 
     [Fact]
+    public async Task TryAnswer_OnlyChecks_AndChangesNothing()
+    {
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        var (check, allocate, deallocate) = (Check(1), Allocate(_alice), Deallocate(_alice));
+        var endpoint = EndpointOf(machine);
+
+        Assert.True(endpoint.TryAnswer(check, CallerOf(_alice)));
+        Assert.True(check.Output.Status);
+        Assert.False(endpoint.TryAnswer(allocate, CallerOf(_alice)));
+        Assert.False(endpoint.TryAnswer(deallocate, CallerOf(_alice)));
+        Assert.Null(allocate.Output.Status);
+        Assert.True(machine.Allocator.IsFree);
+    }
+
+    [Fact]
     public async Task HandleAsync_Allocated_SealsCredentialsToTheCallersKey()
     {
         await using var machine = await new SimulatedMachine().ReadyAsync();
