@@ -1,4 +1,6 @@
+using System.Net;
 using ComputeMiner.Containers.Disks;
+using Docker.DotNet;
 using Docker.DotNet.Models;
 
 namespace ComputeMiner.Containers;
@@ -7,6 +9,42 @@ namespace ComputeMiner.Containers;
 sealed partial class DockerEngine
 {
     readonly TenantDisks _disks;
+
+    async Task<string> CreateOnDiskAsync(Func<CreateContainerParameters> profile, CancellationToken cancellation)
+    {
+        using var disk = await _disks.NewAsync(cancellation);
+        try
+        {
+            return await CreateOnDiskAsync(profile(), disk, cancellation);
+        }
+        catch (ContainerEngineException fault) when (disk is { Means: DiskMeans.Engine } && IsRefusal(fault))
+        {
+            // What an engine's storage looks like is no promise that it holds a limit. Whether that was the reason shows without it.
+            using var instead = await _disks.NewInsteadAsync(disk, fault, cancellation);
+            try
+            {
+                return await CreateOnDiskAsync(profile(), instead, cancellation);
+            }
+            catch
+            {
+                _disks.TrustEngine();
+                throw;
+            }
+        }
+    }
+
+    async Task<string> CreateOnDiskAsync(CreateContainerParameters parameters, TenantDisk? disk, CancellationToken cancellation)
+    {
+        disk?.ApplyTo(parameters);
+        var id = await CreateGuardedAsync(parameters, cancellation);
+        if (disk is not null)
+            await BindDiskAsync(id, disk, cancellation);
+        return id;
+    }
+
+    // A missing image and a taken name have nothing to do with the disk.
+    static bool IsRefusal(ContainerEngineException fault) =>
+        fault.InnerException is DockerApiException { StatusCode: not (HttpStatusCode.NotFound or HttpStatusCode.Conflict) };
 
     async Task BindDiskAsync(string id, TenantDisk disk, CancellationToken cancellation)
     {

@@ -58,12 +58,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellation)
     {
         var limits = await SetUpAsync(cancellation);
-        var parameters = DockerProfile.ToCreate(spec, _options, limits, _host.AnyAddresses, _image.OpenFiles);
-        using var disk = await _disks.NewAsync(cancellation);
-        disk?.ApplyTo(parameters);
-        var id = await CreateGuardedAsync(parameters, cancellation);
-        if (disk is not null)
-            await BindDiskAsync(id, disk, cancellation);
+        var id = await CreateOnDiskAsync(() => DockerProfile.ToCreate(spec, _options, limits, _host.AnyAddresses, _image.OpenFiles), cancellation);
         Log.Created(_logger, spec.Name, id);
         return id;
     }

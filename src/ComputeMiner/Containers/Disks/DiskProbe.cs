@@ -12,15 +12,18 @@ static class DiskProbe
     /// <param name="mounts">The text of the engine's /proc/…/mounts; null when the engine is not of this host.</param>
     /// <param name="isRoot">This process may mount.</param>
     /// <param name="has">A program is there.</param>
-    public static DiskPlan Choose(SystemInfoResponse info, string? mounts, bool isRoot, Func<string, bool> has)
+    /// <param name="refusal">What the engine said when it was to hold a limit itself; null while it has not refused.</param>
+    public static DiskPlan Choose(SystemInfoResponse info, string? mounts, bool isRoot, Func<string, bool> has, string? refusal = null)
     {
         var root = info.DockerRootDir ?? "";
         var about = $"Docker's storage is {info.Driver}{(Status(info, "Backing Filesystem") is { } under ? $" on {under}" : "")}";
+        if (refusal is not null)
+            about += $" but Docker holds no limit there ({refusal})";
         // docs.docker.com, "docker container create", --storage-opt: what these drivers take.
-        if (info.Driver is "btrfs" or "zfs")
+        else if (info.Driver is "btrfs" or "zfs")
             return new DiskPlan(DiskMeans.Engine, root, about);
         // The directory's own line is the deepest one that holds it.
-        if (info.Driver == "overlay2" && mounts is not null && HasProjectQuota(mounts, root))
+        else if (info.Driver == "overlay2" && mounts is not null && HasProjectQuota(mounts, root))
             return new DiskPlan(DiskMeans.Engine, root, $"{about} with project quotas");
         var security = info.SecurityOptions ?? [];
         return WhyNoLoopFile(info, security, mounts, isRoot, has) is { } reason

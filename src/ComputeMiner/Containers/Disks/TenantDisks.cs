@@ -18,6 +18,7 @@ sealed partial class TenantDisks(
 
     readonly List<Task> _removals = [];
     DiskPlan? _plan;
+    string? _refusal;
     volatile SafeguardState? _lack;
     volatile SafeguardState _current = new(DiskPlan.Title, true, "not looked at yet");
 
@@ -40,6 +41,7 @@ sealed partial class TenantDisks(
     /// <exception cref="ContainerEngineException">A size is set and nothing on this host holds a tenant to it.</exception>
     public async Task PrepareAsync(Func<Task<IReadOnlySet<string>>> readUsed, CancellationToken cancellation)
     {
+        TrustEngine();
         var plan = _plan = await FindAsync(cancellation);
         await SweepAsync(readUsed);
         var disks = Disks(plan);
@@ -84,6 +86,18 @@ sealed partial class TenantDisks(
             return null;
         }
     }
+
+    /// <summary>What such a container gets whose disk the engine refused to hold, by the next best means; null where there is no limit.</summary>
+    /// <exception cref="ContainerEngineException">A size is set and it cannot be held.</exception>
+    public async Task<TenantDisk?> NewInsteadAsync(TenantDisk refused, ContainerEngineException fault, CancellationToken cancellation)
+    {
+        refused.Dispose();
+        (_refusal, _plan) = (fault.Message, null);
+        return await NewAsync(cancellation);
+    }
+
+    /// <summary>The engine is asked to hold the limit again.</summary>
+    public void TrustEngine() => (_refusal, _plan) = (null, null);
 
     /// <summary>Leads a created container to its disk.</summary>
     /// <exception cref="ContainerEngineException">That cannot be; the container is of no use then.</exception>
@@ -168,7 +182,7 @@ sealed partial class TenantDisks(
     async Task<DiskPlan> FindAsync(CancellationToken cancellation)
     {
         var plan = DiskProbe.Choose(
-            await describe(cancellation), engine.CanReachFiles ? engine.ReadMounts() : null, Environment.IsPrivilegedProcess, program => HostProgram.Find(program) is not null);
+            await describe(cancellation), engine.CanReachFiles ? engine.ReadMounts() : null, Environment.IsPrivilegedProcess, program => HostProgram.Find(program) is not null, _refusal);
         return plan.Means == DiskMeans.Engine && options.Disk.Bytes is null && !(options.Endpoint.Scheme == "unix" && Directory.Exists(plan.Directory))
             ? plan with { Means = DiskMeans.None, Detail = $"{plan.Detail}, and how much is free there cannot be seen from here; --container.disk SIZE needs not to know" }
             : plan;

@@ -26,6 +26,17 @@ public sealed class DiskProbeTests
     public void Choose_OverlayWithout_MakesAFile(string mounts) => Assert.Equal(DiskMeans.LoopFile, Choose("overlay2", mounts).Means);
 
     [Theory]
+    [InlineData("overlay2", DiskMeans.LoopFile)]
+    [InlineData("btrfs", DiskMeans.None)]
+    public void Choose_EngineRefused_FindsTheNextBestAndSaysWhy(string driver, object next)
+    {
+        var plan = DiskProbe.Choose(Info(driver, ""), Quota, true, _ => true, "no such option");
+
+        Assert.Equal(next, plan.Means);
+        Assert.Contains("Docker holds no limit there (no such option)", plan.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("vfs", Ext4, true, "", "")]
     [InlineData("overlayfs", Quota, true, "", "")]
     [InlineData("overlay2", null, true, "", "")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ComputeMiner.Containers;
 using ComputeMiner.Containers.Disks;
 
 namespace ComputeMiner.Tests.Containers.Disks;
@@ -52,5 +53,22 @@ public sealed class EngineQuotaTests(PrivateDocker docker) : PrivateEngineBed(do
         Assert.Equal(0, (await Docker.ExecAsync(id, "getent hosts rental && rm /var/tmp/a && echo again > /root/d")).Code);
         Assert.Contains(Engine.Safeguards, each => each is { Name: "Disk quota", Ok: true } && each.Detail.Contains("held by Docker", StringComparison.Ordinal));
         Assert.Equal(Limit, (await Engine.ReadLimitsAsync(Cancellation)).Disk);
+    }
+
+    [Fact]
+    public async Task Create_EngineRefusesTheLimit_GoesOnWithTheNextBestMeansAndSaysSo()
+    {
+        // What the storage looks like promises a limit; this engine takes none that small.
+        await Docker.MoveAsync($"{Pool}/docker", "--storage-driver", "btrfs", "--storage-opt", "btrfs.min_space=100G");
+
+        var fault = await Assert.ThrowsAsync<ContainerEngineException>(() => StartAsync("sized"));
+        Assert.Contains("--container.disk", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(await Engine.ListAsync(Cancellation));
+
+        Settings.Disk = DiskRule.Auto;
+        var id = await StartAsync("one");
+
+        Assert.Equal(0, (await Docker.ExecAsync(id, "echo in > /root/d")).Code);
+        Assert.Contains(Engine.Safeguards, each => each is { Name: "Disk quota", Ok: false } && each.Detail.Contains("Docker holds no limit there", StringComparison.Ordinal));
     }
 }
