@@ -30,6 +30,7 @@ sealed partial class AllocationStartup(
             await UntilItWorksAsync("prepare the container image", PrepareImageAsync, stoppingToken);
             _progress = "ready";
             Log.Ready(logger);
+            ProgramPages.GiveBack();
             await allocator.Doubted.WaitAsync(stoppingToken);
         }
     }
