@@ -8,13 +8,16 @@ namespace ComputeMiner;
 sealed class JsonStateFile<T>(string path, JsonTypeInfo<T> type)
     where T : class
 {
-    /// <summary>Null when there is nothing, or nothing that can be read.</summary>
+    /// <summary>Bytes of a file that is read.</summary>
+    public const int Largest = 16 << 20;
+
+    /// <summary>Null when there is nothing, or nothing that can be read. What a list holds is for the caller to look at.</summary>
     public T? Read()
     {
         try
         {
             using var file = File.OpenRead(path);
-            return JsonSerializer.Deserialize(file, type);
+            return file.Length <= Largest ? JsonSerializer.Deserialize(file, type) : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {

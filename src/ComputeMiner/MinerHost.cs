@@ -56,7 +56,7 @@ static partial class MinerHost
         var drill = DrillOrder.OfProcess(options.StateDirectory);
         using var docker = new DockerEngine(container, time, loggers);
         await using var engine = new WarmContainers(drill is null ? docker : new CrossedEngine(docker, drill.Cross), container, loggers.CreateLogger<WarmContainers>());
-        var machine = await engine.ProbeAsync(stop);
+        var machine = await NeedAsync(engine.ProbeAsync(stop));
         Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
         using var ledger = AllocationLedger.Open(options.StateDirectory, drill is null ? null : drill.Cross);
         ledger.Claim(container.Instance);
@@ -113,7 +113,7 @@ static partial class MinerHost
 
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
-        var solver = await StartSolverAsync(options, allocator, time, loggers, stop);
+        var solver = await NeedAsync(StartSolverAsync(options, allocator, time, loggers, stop));
         using var installer = new UpdateInstaller(
             updates, allocator, () => solver?.Current is { RunId: not null } or { Waiting: > 0 }, end.Cancel, time, loggers.CreateLogger<UpdateInstaller>());
         using var probation = trial is null ? null : new Probation(
@@ -208,6 +208,19 @@ static partial class MinerHost
             return (GpuRoster.TryRead(options.StateDirectory, selection) ?? [], selection == GpuSelection.None ? null : new UnreadGpus(fault.Message));
         }
         catch (Exception fault) when (fault is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(fault.Message, fault);
+        }
+    }
+
+    // Once the miner runs, the same fault would be the program's own.
+    static async Task<T> NeedAsync<T>(Task<T> start)
+    {
+        try
+        {
+            return await start;
+        }
+        catch (Exception fault) when (fault is ContainerEngineException or HashcatException)
         {
             throw new StartupException(fault.Message, fault);
         }

@@ -63,14 +63,19 @@ static class LedgerSchema
     }
 
     /// <summary>The form of a ledger that nobody has open; null when there is none that can be read.</summary>
-    public static int? VersionOf(string path)
+    public static int? VersionOf(string path) => Ask(path, "PRAGMA user_version");
+
+    /// <summary>Whether a ledger that nobody has open names an allocation; false when there is none that can be read.</summary>
+    public static bool IsHeld(string path) => Ask(path, "SELECT COUNT(*) FROM allocation") > 0;
+
+    static int? Ask(string path, string sql)
     {
         try
         {
             var how = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Mode = SqliteOpenMode.ReadWrite };
             using var connection = new SqliteConnection(how.ToString());
             connection.Open();
-            return Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
+            return Convert.ToInt32(Scalar(connection, sql), CultureInfo.InvariantCulture);
         }
         catch (SqliteException)
         {
@@ -90,7 +95,9 @@ static class LedgerSchema
     static object? Scalar(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The texts are the constants of this class.
         command.CommandText = sql;
+#pragma warning restore CA2100
         return command.ExecuteScalar();
     }
 }

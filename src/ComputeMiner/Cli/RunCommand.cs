@@ -44,7 +44,12 @@ sealed class RunCommand : CliCommand
         {
             return ExitCode.Good;
         }
-        catch (Exception fault) when (fault is StartupException or ContainerEngineException or LedgerException or HashcatException)
+        catch (StartupException fault)
+        {
+            // Whoever watches this release is told that another one could not start here either.
+            throw new CommandFailedException(fault.Message, Supervision.IsSupervised ? Supervision.CannotStartHere : ExitCode.Failed);
+        }
+        catch (Exception fault) when (fault is ContainerEngineException or LedgerException or HashcatException)
         {
             throw new CommandFailedException(fault.Message);
         }
@@ -57,7 +62,7 @@ sealed class RunCommand : CliCommand
         {
             if (hotkey is null)
             {
-                hotkey = context.LoadHotkey(passwords);
+                hotkey = Load();
                 ColdkeyWarning.LogIfOpen(context.Wallet(), loggers.CreateLogger("ComputeMiner"));
             }
             var time = TimeProvider.System;
@@ -67,6 +72,18 @@ sealed class RunCommand : CliCommand
                 options.Update, store, new UpdateCheck(options.Update, store, web, time, loggers.CreateLogger<UpdateCheck>()),
                 new ReleaseDownload(store, web, time), new CandidateTest(arguments, time), passwords.IsTyped);
             return await MinerHost.RunAsync(options, hotkey, updates, loggers, events, stop);
+        }
+
+        Keypair Load()
+        {
+            try
+            {
+                return context.LoadHotkey(passwords);
+            }
+            catch (CommandFailedException fault)
+            {
+                throw new StartupException(fault.Message, fault);
+            }
         }
     }
 }

@@ -31,6 +31,6 @@ sealed record RegistryState
     public long Dropped { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RegistryState))]
 sealed partial class RegistryStateContext : JsonSerializerContext;

@@ -10,7 +10,8 @@ sealed class RegistryStateFile(string directory, Hotkey hotkey)
     readonly JsonStateFile<RegistryState> _file = new(Path.Combine(directory, FileName), RegistryStateContext.Default.RegistryState);
 
     /// <summary>What was kept for this hotkey; an empty state when there is nothing, or nothing that can be read.</summary>
-    public RegistryState Read() => _file.Read() is { } state && state.Hotkey == hotkey.ToString()
+    public RegistryState Read() => _file.Read() is { HistoryOffset: >= 0, NextStep: >= 0 } state && state.Hotkey == hotkey.ToString()
+        && (state.Pending.IsDefault || state.Pending.All(line => line is not null))
         ? state with { Pending = state.Pending.IsDefault ? [] : state.Pending }
         // The registry itself knows our run: it is searched for.
         : new RegistryState { Hotkey = hotkey.ToString() };

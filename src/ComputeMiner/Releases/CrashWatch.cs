@@ -6,25 +6,36 @@ namespace ComputeMiner.Releases;
 /// </summary>
 sealed partial class CrashWatch(string stateDirectory, LedgerCopy ledger, TimeProvider time, ILogger logger)
 {
-    /// <summary>What an end by itself says: 0 is a stop, 2 a command line that no version would take.</summary>
-    static bool IsCrash(int code) => code is not (0 or 2 or Supervision.MakesRoom);
+    // As a shell counts them: 128 and the signal (signal(7): SIGHUP, SIGINT, SIGTERM).
+    const int HungUp = 129;
+    const int Interrupted = 130;
+    const int Terminated = 143;
 
-    /// <summary>Notes that a release ended by itself; true when it is given up with that, and the state names what is to run now.</summary>
-    public bool Note(string version, int code, TimeSpan ran)
+    /// <summary>
+    /// Whether an end may be the release's own fault: an exit code of 1 counts, because only a release that says nothing better ends with it,
+    /// and so does every other signal. 0 is a stop, 2 a command line that no version would take.
+    /// </summary>
+    static bool IsCrash(int code) =>
+        code is not (0 or 2 or Supervision.MakesRoom or Supervision.CannotStartHere or HungUp or Interrupted or Terminated);
+
+    /// <summary>Notes that a release ended by itself.</summary>
+    public AfterEnd Note(string version, int code, TimeSpan ran)
     {
         var store = new UpdateStore(stateDirectory);
         if (!IsCrash(code) || store.State.Watch is not { } watch || watch.Version != version)
-            return false;
+            return AfterEnd.PassOn;
         var ends = ran < ReleaseWatch.Quick ? watch.QuickEnds + 1 : 0;
         if (ends >= ReleaseWatch.MostQuickEnds)
             return GiveUp(store, watch, $"ended {ends} times in a row within {ReleaseWatch.Quick.TotalMinutes:0} minutes of its start, the last time with exit code {code}");
-        store.TryChange(state => state with { Watch = watch with { QuickEnds = ends } });
-        if (ends > 0)
-            Log.EndedSoon(logger, version, code, ran.TotalSeconds, ends, ReleaseWatch.MostQuickEnds, NameOf(watch.Before));
-        return false;
+        var isKept = store.TryChange(state => state with { Watch = watch with { QuickEnds = ends } });
+        if (ends == 0)
+            return AfterEnd.PassOn;
+        Log.EndedSoon(logger, version, code, ran.TotalSeconds, ends, ReleaseWatch.MostQuickEnds, NameOf(watch.Before));
+        // What cannot be counted is not tried for ever.
+        return isKept ? AfterEnd.StartAgain : AfterEnd.PassOn;
     }
 
-    bool GiveUp(UpdateStore store, ReleaseWatch watch, string reason)
+    AfterEnd GiveUp(UpdateStore store, ReleaseWatch watch, string reason)
     {
         var before = NameOf(watch.Before);
         Log.GivenUp(logger, watch.Version, reason, before);
@@ -35,13 +46,13 @@ sealed partial class CrashWatch(string stateDirectory, LedgerCopy ledger, TimePr
             store.GoBack(watch, reason, $"rolled back to {before}", time.GetUtcNow());
             store.NoteStopping(time.GetUtcNow());
             store.Sweep();
-            return true;
+            return AfterEnd.GivenUp;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // The next start counts one more.
             Log.NotWritten(logger, watch.Version, fault.Message);
-            return false;
+            return AfterEnd.PassOn;
         }
     }
 

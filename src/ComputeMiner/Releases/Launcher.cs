@@ -48,6 +48,8 @@ sealed partial class Launcher(
         else if (Store().State.Trial is { } old && !(ReleaseVersion.TryParse(old.Version, out var version) && version > ReleaseVersion.Own))
             // The operator was faster.
             _givenUp.Add(old.Version);
+        else if (mode == UpdateMode.Off && Store().State.Trial is { } unwanted)
+            Forget(unwanted, "updates are off");
         _version = mode == UpdateMode.Off ? null : await ChooseAsync(stop);
         while (true)
         {
@@ -56,11 +58,14 @@ sealed partial class Launcher(
             if (code is null)
                 continue;
             if (code != Supervision.MakesRoom || stop.IsCancellationRequested)
-                return code.Value;
+                return Told(code.Value);
             // Whoever made room wants what is on trial now, also one that was given up before.
             _givenUp.Clear();
         }
     }
+
+    // What only a program and its watcher agree on says nothing to anybody else.
+    static int Told(int code) => code switch { Supervision.CannotStartHere => 1, Supervision.MakesRoom => 0, _ => code };
 
     // Each time anew: another process may have written it.
     UpdateStore Store() => new(stateDirectory);
@@ -120,6 +125,8 @@ sealed partial class Launcher(
         var store = Store();
         if (stop.IsCancellationRequested)
             return 0;
+        if (_ledger.IsHeld())
+            return Forget(trial, "somebody has the machine");
         if (ReleaseTree.Digest(store.PathOf(trial.Version)) != trial.Digest)
             return GiveUp(trial, "was damaged before it was tried", isTried: false);
         var isTried = false;
@@ -161,7 +168,7 @@ sealed partial class Launcher(
             if (IsGood(trial))
                 return null;
             if (program.Ended.IsCompleted)
-                return stop.IsCancellationRequested ? null : $"ended with exit code {await program.Ended} before it was ready";
+                return stop.IsCancellationRequested ? null : Reason(await program.Ended);
             var elapsed = time.GetElapsedTime(started);
             if (stop.IsCancellationRequested)
                 continue;
@@ -172,14 +179,22 @@ sealed partial class Launcher(
         }
     }
 
-    /// <summary>The exit code; null when it was given up with this end, and another version is to run.</summary>
+    static string Reason(int code) => code == Supervision.CannotStartHere
+        ? "could not start on this machine as it was then (the line before says why)"
+        : $"ended with exit code {code} before it was ready";
+
+    /// <summary>The exit code; null when this version or another one is to run now.</summary>
     async Task<int?> EndAsync(SupervisedProgram program, string version, long started, CancellationToken stop)
     {
         var code = await program.Ended;
-        if (stop.IsCancellationRequested || !_crashes.Note(version, code, time.GetElapsedTime(started)))
+        var next = stop.IsCancellationRequested ? AfterEnd.PassOn : _crashes.Note(version, code, time.GetElapsedTime(started));
+        if (next == AfterEnd.PassOn)
             return code;
-        _givenUp.Add(version);
-        _version = await ChooseAsync(stop);
+        if (next == AfterEnd.GivenUp)
+        {
+            _givenUp.Add(version);
+            _version = await ChooseAsync(stop);
+        }
         return null;
     }
 
@@ -199,6 +214,16 @@ sealed partial class Launcher(
     }
 
     bool IsGood(TrialRelease trial) => Store().State is { Trial: null, Installed: { } installed } && installed.Version == trial.Version;
+
+    /// <summary>It has not failed: it is brought here again when its time comes.</summary>
+    int? Forget(TrialRelease trial, string reason)
+    {
+        _givenUp.Add(trial.Version);
+        var store = Store();
+        if (store.TryChange(state => state with { Trial = null, Result = $"release {trial.Version} was not tried: {reason}", ResultAt = time.GetUtcNow() }))
+            store.Sweep();
+        return null;
+    }
 
     int? GiveUp(TrialRelease trial, string reason, bool isTried = true)
     {

@@ -20,6 +20,9 @@ sealed class LedgerCopy(string stateDirectory, string root)
     readonly string _directory = Path.Combine(root, DirectoryName);
     readonly string _before = Path.Combine(root, BeforeName);
 
+    /// <summary>The ledger says that somebody has the machine; nobody may have it open.</summary>
+    public bool IsHeld() => LedgerSchema.IsHeld(Path.Combine(stateDirectory, AllocationLedger.FileName));
+
     /// <summary>Copies it; nobody may have it open.</summary>
     public void Take()
     {
@@ -92,7 +95,10 @@ sealed class LedgerCopy(string stateDirectory, string root)
 
     static void Drop(string directory)
     {
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
+        if (!Directory.Exists(directory))
+            return;
+        // First, as without it nothing is put back: a kill in the middle leaves no database that lacks its log.
+        DurableFile.Delete(Path.Combine(directory, AllocationLedger.FileName));
+        Directory.Delete(directory, recursive: true);
     }
 }

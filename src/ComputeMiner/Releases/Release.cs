@@ -21,20 +21,20 @@ sealed record StatedFile(string? Rid, string? Url, string? Sha256, long? Size);
 /// <param name="File">The archive for this platform; null when there is none.</param>
 /// <param name="Platforms">Those there are archives for.</param>
 /// <param name="Source">The address of the manifest.</param>
-/// <param name="Expires">When its publisher is to have signed a newer one, or this one again; null when nothing was said.</param>
+/// <param name="Expires">When its publisher is to have signed a newer one, or this one again.</param>
 sealed record KnownRelease(
     string Version, DateTimeOffset Published, string Notes, string? SignedBy, ReleaseFile? File, IReadOnlyList<string> Platforms, string Source,
-    DateTimeOffset? Expires)
+    DateTimeOffset Expires)
 {
     public bool IsSigned => SignedBy is not null;
 
     /// <summary>What is wrong with it by now; null before its end. Whoever serves an old manifest for ever keeps its readers on what was new then.</summary>
     public string? PastItsEnd(DateTimeOffset now)
     {
-        if (Expires is not { } end || now < end)
+        if (now < Expires)
             return null;
-        var days = (int)Math.Ceiling((now - end).TotalDays);
-        return $"the list of releases is {days} day{(days == 1 ? "" : "s")} past its end ({end:u}): whoever serves it may hold newer ones back, its publisher signed no newer one, or this machine's clock is wrong";
+        var days = (int)Math.Ceiling((now - Expires).TotalDays);
+        return $"the list of releases is {days} day{(days == 1 ? "" : "s")} past its end ({Expires:u}): whoever serves it may hold newer ones back, its publisher signed no newer one, or this machine's clock is wrong";
     }
 
     public ReleaseVersion Parsed() => ReleaseVersion.TryParse(Version, out var version) ? version : throw new FormatException($"'{Version}' is no version.");

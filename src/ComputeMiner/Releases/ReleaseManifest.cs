@@ -64,17 +64,21 @@ static class ReleaseManifest
         return new ReleaseFile(url, hash.ToLowerInvariant(), file.Size.Value);
     }
 
-    // Seconds since 1970, or ISO 8601.
-    static DateTimeOffset? ReadEnd(JsonElement? stated)
+    // Seconds since 1970, or ISO 8601. One without an end could be shown for ever to a machine that has asked nobody before.
+    static DateTimeOffset ReadEnd(JsonElement? stated)
     {
         if (stated is not { ValueKind: not JsonValueKind.Null } end)
-            return null;
+            throw new ReleaseException("the manifest does not say until when it is to be believed");
         if (end.ValueKind == JsonValueKind.Number && end.TryGetInt64(out var seconds) && seconds is >= 0 and <= LastSecond)
             return DateTimeOffset.FromUnixTimeSeconds(seconds);
         if (end.ValueKind == JsonValueKind.String && end.TryGetDateTimeOffset(out var time))
             return time.ToUniversalTime();
         throw new ReleaseException("the manifest names no time after which it is not to be believed, but something else");
     }
+
+    /// <summary>An archive such as a manifest may name.</summary>
+    public static bool IsSound(ReleaseFile file) => file is { Size: > 0 and <= LargestArchive, Sha256.Length: 64, Url.IsAbsoluteUri: true }
+        && file.Sha256.All(char.IsAsciiHexDigit) && Updates.WebFile.IsTrusted(file.Url);
 
     static T Parse<T>(byte[] json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string fault)
         where T : class

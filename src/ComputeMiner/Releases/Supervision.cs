@@ -14,6 +14,12 @@ static partial class Supervision
     /// <summary>Exit code of a supervised program that makes room for the release on trial.</summary>
     public const int MakesRoom = 79;
 
+    /// <summary>
+    /// Exit code of a supervised program that this machine as it is now does not let start, as it does not let any other version: Docker is
+    /// away, a port taken, the key file gone. EX_TEMPFAIL of sysexits.h.
+    /// </summary>
+    public const int CannotStartHere = 75;
+
     // linux/prctl.h, signal(7).
     const int SetDeathSignal = 1;
     const nuint Kill = 9;

@@ -62,7 +62,7 @@ sealed partial class UpdateCheck(UpdateSettings settings, UpdateStore store, Htt
         var (before, now) = (known.Parsed(), release.Parsed());
         if (now < before)
             throw new ReleaseException($"the source names {now} although it had named {before}: an old manifest, not taken");
-        if (now == before && (release.Published < known.Published || (release.Expires ?? default) < (known.Expires ?? default)))
+        if (now == before && (release.Published < known.Published || release.Expires < known.Expires))
             throw new ReleaseException($"the source names an older {now} than before: an old manifest, not taken");
         return release;
     }

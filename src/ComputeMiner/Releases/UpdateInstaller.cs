@@ -82,6 +82,7 @@ sealed partial class UpdateInstaller(
         try
         {
             _progress = $"fetching {release.Version}";
+            _store.Guard();
             if (await FetchAsync(release, file, cancellation) is not { } archive || !allocator.TryClose())
                 return;
             var isTried = false;

@@ -38,11 +38,16 @@ sealed record UpdateState
     /// <summary>Without what makes no sense: a hand or a disk wrote it, and it is to lead nowhere and to end no process.</summary>
     public UpdateState Checked() => this with
     {
-        Newest = Newest is { Notes: not null, Source: not null, Platforms: not null, File: null or { Url: not null, Sha256: not null } } newest && IsOne(newest.Version)
-            ? newest
-            : null,
+        Newest = Newest is { Notes: not null, Source: not null, Platforms: not null } newest && IsOne(newest.Version)
+            && newest.Expires > DateTimeOffset.MinValue && (newest.File is null || ReleaseManifest.IsSound(newest.File))
+                ? newest
+                : null,
         Installed = Installed is { Digest: not null } installed && IsOne(installed.Version) ? installed : null,
-        Watch = Watch is { } watch && watch.Version == Installed?.Version ? watch with { Before = IsOne(watch.Before?.Version) ? watch.Before : null } : null,
+        Watch = Watch is { } watch && watch.Version == Installed?.Version ? watch with
+        {
+            Before = watch.Before is { Digest: not null } before && IsOne(before.Version) ? before : null,
+            QuickEnds = Math.Clamp(watch.QuickEnds, 0, ReleaseWatch.MostQuickEnds),
+        } : null,
         Trial = Trial is { Digest: not null, From: not null } trial && IsOne(trial.Version) ? trial : null,
         Failed = [.. (Failed ?? []).Where(failed => IsOne(failed?.Version))],
     };

@@ -6,7 +6,7 @@ namespace ComputeMiner.Releases;
 /// <param name="Newest">The newest one known, which may be older than the current; null when none is.</param>
 /// <param name="NewestIsSigned">Whether its signature was verified.</param>
 /// <param name="Published">When it was published.</param>
-/// <param name="Expires">When its publisher is to have signed a newer one, or this one again; null when nothing was said.</param>
+/// <param name="Expires">When its publisher is to have signed a newer one, or this one again; null when none is known.</param>
 /// <param name="Notes">What its publisher says of it.</param>
 /// <param name="CheckedAt">When the source was last asked.</param>
 /// <param name="CheckFault">Why that gave nothing.</param>

@@ -8,7 +8,7 @@ sealed class SpecsFile(string directory)
     readonly JsonStateFile<SpecsState> _file = new(Path.Combine(directory, FileName), SpecsJson.Default.SpecsState);
 
     /// <summary>What was kept; null when there is nothing, or nothing that is a whole document.</summary>
-    public SpecsState? Read() => _file.Read() is { } state && IsWhole(state.Document) ? state : null;
+    public SpecsState? Read() => _file.Read() is { } state && IsWhole(state.Document) && state.HandedOut.All(uuid => uuid is not null) ? state : null;
 
     /// <summary>Replaces the file in one step; only this user can read it.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -16,5 +16,6 @@ sealed class SpecsFile(string directory)
     public void Write(SpecsState state) => _file.Write(state);
 
     static bool IsWhole(SpecsDocument document) =>
-        document is { Cpu.Count: > 0, Ram.Total: > 0, HardDisk.Total: > 0 } && document.Gpu.Count == document.Gpu.Details.Count;
+        document is { Cpu.Count: > 0, Ram.Total: > 0, HardDisk.Total: > 0 } && document.Gpu.Count == document.Gpu.Details.Count
+        && document.Gpu.Details.All(gpu => gpu is not null);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ComputeMiner.Allocations;
+using ComputeMiner.Releases;
 using DevNet;
 
 namespace ComputeMiner.Tests.EndToEnd;
@@ -150,6 +152,31 @@ public sealed class BadInputTests : IDisposable
         await miner.WaitForLineAsync($"{coldkey} is an unencrypted coldkey");
         Assert.Equal(1, await miner.WaitForExitAsync());
         Assert.DoesNotContain("drive obey", miner.Output + miner.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Whoever watches a release learns whether the machine kept it from starting, so that an outage gives up no good one; all others are told 1.
+    /// </summary>
+    [Theory]
+    [InlineData("no wallet", 75)]
+    [InlineData("port taken", 75)]
+    [InlineData("damaged ledger", 1)]
+    public async Task Run_WatchedAndRefused_ExitCodeSaysWhetherItIsTheMachine(string what, int expected)
+    {
+        using var taken = new TcpListener(IPAddress.Any, 0);
+        taken.Start();
+        string[] arguments = [.. RunArguments(), "--axon.port", what == "port taken" ? ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture) : NextPort()];
+        if (what == "no wallet")
+            Directory.Delete(Path.Combine(_directory, "default"), recursive: true);
+        else if (what == "damaged ledger")
+            await File.WriteAllTextAsync(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "state")).FullName, AllocationLedger.FileName), new string('x', 4096), TestContext.Current.CancellationToken);
+
+        // The starter must be one thread that stays.
+        await using var shell = MinerProcess.StartProgram("/bin/sh", ["-c", $"{Supervision.Variable}=$$ \"$@\"; exit $?", "sh", MinerProcess.Program, .. arguments]);
+
+        Assert.Equal(expected, await shell.WaitForExitAsync());
+        Assert.Contains("error: ", shell.Errors, StringComparison.Ordinal);
     }
 
     string[] RunArguments(string chain = "ws://127.0.0.1:9")

@@ -51,6 +51,8 @@ sealed class RentedMiner : IAsyncDisposable
 
     public string State => Path.Combine(_directory, "state");
 
+    public int AxonPort => _target.EndPoint.Port;
+
     public DevRegistry Registry => _network.Registry;
 
     public Hotkey Hotkey => _target.Hotkey;
@@ -141,6 +143,14 @@ sealed class RentedMiner : IAsyncDisposable
 
     public async Task<bool> AllocateAsync() => Status(await _session.AllocateAsync(1, "", testing: false, TestContext.Current.CancellationToken));
 
+    /// <summary>The same, with what the renter logs in with.</summary>
+    public async Task<SshCredentials> RentAsync()
+    {
+        var answer = await _session.AllocateAsync(1, "", testing: false, TestContext.Current.CancellationToken);
+        Assert.NotNull(answer.Synapse.Output.Info);
+        return SealedCredentials.Open(answer.Synapse.Output.Info, _key);
+    }
+
     public async Task<bool> DeallocateAsync() => Status(await _session.DeallocateAsync(TestContext.Current.CancellationToken));
 
     public async Task<bool> IsFreeAsync() => Status(await _session.CheckAsync(TestContext.Current.CancellationToken));
@@ -172,6 +182,20 @@ sealed class RentedMiner : IAsyncDisposable
     {
         var (_, output, _) = await MinerProcess.RunAsync(["status", "--json", "--admin.address", _admin.ToString()]);
         return JsonDocument.Parse(output).RootElement;
+    }
+
+    /// <summary>Null while nobody answers, as between two versions of the miner.</summary>
+    public async Task<JsonElement?> TryStatusAsync()
+    {
+        using var http = new HttpClient();
+        try
+        {
+            return JsonDocument.Parse(await http.GetStringAsync(new Uri($"http://{_admin}/status"), TestContext.Current.CancellationToken)).RootElement;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using ComputeMiner.Releases;
 using ComputeMiner.Tests.Releases;
@@ -11,7 +10,6 @@ namespace ComputeMiner.Tests.EndToEnd;
 /// <summary>The whole program, a release server over a real socket, and releases that are real programs signed by OpenSSL.</summary>
 public sealed class UpdateTests : IAsyncLifetime
 {
-    /// <summary>As long as this one's, so that it can be written in its place.</summary>
     const string Next = "9.2.0";
 
     readonly Publisher _publisher = new();
@@ -106,7 +104,7 @@ public sealed class UpdateTests : IAsyncLifetime
     {
         var notes = Path.Combine(_directory, "notes");
         await File.WriteAllTextAsync(notes, "First \"line\"\r\nsecond\t\\ line \u001b\n", Cancellation);
-        Assert.Equal((0, ""), await ScriptAsync("90", Built, ProductVersion.Text, _server.Root.ToString(), _publisher.KeyFile, _directory, notes));
+        Assert.Equal((0, ""), await ScriptAsync("90", OtherVersion.Built, ProductVersion.Text, _server.Root.ToString(), _publisher.KeyFile, _directory, notes));
         var archive = Path.Combine(_directory, $"miner-{ProductVersion.Text}-linux-x64.tar.gz");
         var url = _server.Put("manifest.json", await File.ReadAllBytesAsync(Path.Combine(_directory, "manifest.json"), Cancellation));
 
@@ -169,27 +167,11 @@ public sealed class UpdateTests : IAsyncLifetime
         return (script.ExitCode, errors);
     }
 
-    static string Built => Path.Combine(Checkout.Root, "artifacts", "bin", "ComputeMiner", "release_linux-x64");
-
     /// <summary>The program just built, with another version written over its own.</summary>
     async Task PublishNextAsync()
     {
         var copy = Path.Combine(_directory, "next");
-        Directory.CreateDirectory(copy);
-        foreach (var file in Directory.EnumerateFiles(Built).Where(file => !file.EndsWith(".pdb", StringComparison.Ordinal)))
-            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        var program = Path.Combine(copy, "miner.dll");
-        var bytes = await File.ReadAllBytesAsync(program, Cancellation);
-        // As a custom attribute's one argument: prolog, length, text (ECMA-335, II.23.3).
-        byte[] before = [1, 0, (byte)ProductVersion.Text.Length, .. Encoding.UTF8.GetBytes(ProductVersion.Text), 0, 0];
-        var places = 0;
-        for (var at = bytes.AsSpan().IndexOf(before); at >= 0; at = bytes.AsSpan().IndexOf(before))
-        {
-            Encoding.UTF8.GetBytes(Next).CopyTo(bytes.AsSpan(at + 3));
-            places++;
-        }
-        Assert.NotEqual(0, places);
-        await File.WriteAllBytesAsync(program, bytes, Cancellation);
+        await OtherVersion.MakeAsync(Next, copy);
         var archive = Path.Combine(_directory, "next.tar.gz");
         using var tar = Process.Start("tar", ["-C", copy, "-czf", archive, "."]);
         await tar.WaitForExitAsync(Cancellation);

@@ -9,25 +9,35 @@ public sealed partial class LauncherTests
 {
     const string Bad = "2.2.0";
 
-    /// <summary>Each start is one of a service manager's, or of the operator's; the last goes on with the version before.</summary>
+    /// <summary>It is started again without anybody's help, and one end more than the machine's owner would wait for brings back what ran before.</summary>
     [Fact]
     public async Task RunAsync_InstalledEndsSoonAfterEveryStart_GoesBackToTheInstalledBefore()
     {
         Put(Bad, $"echo x >> {_state}/starts; exit 134");
         Put(Next, UntilStopped(5, $"touch {_state}/before"));
         PutWatched(Bad, Next);
-        Assert.Equal((134, 134), (await RunToItsEndAsync(), await RunToItsEndAsync()));
-        Assert.Equal((2, 2), (Store.State.Watch!.QuickEnds, _logs.Count(6348)));
 
         var run = RunAsync();
         await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "before")));
         await _stop.CancelAsync();
 
-        Assert.Equal((5, 0, 3), (await run, _selfRun, Starts()));
+        Assert.Equal((5, 0, 3, 2), (await run, _selfRun, Starts(), _logs.Count(6348)));
         Assert.Equal((Next, null), (Store.State.Installed!.Version, Store.State.Watch));
         Assert.Equal((Bad, "ended 3 times in a row within 10 minutes of its start, the last time with exit code 134"), (Store.State.Failed.Single().Version, Store.State.Failed.Single().Reason));
         Assert.EndsWith($"; rolled back to {Next}", Store.State.Result, StringComparison.Ordinal);
         Assert.Equal((false, true, 1), (Directory.Exists(Store.PathOf(Bad)), Directory.Exists(Store.PathOf(Next)), _logs.Count(6352)));
+    }
+
+    /// <summary>What counts where nobody can write it down would be counted for ever: who started this process is told instead.</summary>
+    [Fact]
+    public async Task RunAsync_EndsSoonAndThatCannotBeWritten_EndsWithIt()
+    {
+        Put(Bad, "exit 134");
+        PutWatched(Bad, null);
+        Directory.CreateDirectory(Path.Combine(Store.Root, UpdateStore.FileName + ".new"));
+        await File.WriteAllTextAsync(Path.Combine(Store.Root, UpdateStore.FileName + ".new", "in the way"), "", _stop.Token);
+
+        Assert.Equal((134, 0), (await RunToItsEndAsync(), Store.State.Watch!.QuickEnds));
     }
 
     /// <summary>A ledger in a form that this program does not read is as it was; one that it reads keeps what was handed out since.</summary>
@@ -58,6 +68,12 @@ public sealed partial class LauncherTests
     [Theory]
     [InlineData("exit 0", 0, 2)]
     [InlineData("exit 2", 2, 2)]
+    // Docker is away, a port is taken: the version before could not start either.
+    [InlineData("exit 75", 1, 2)]
+    // Somebody ended it, and not this process.
+    [InlineData("kill -HUP $$", 129, 2)]
+    [InlineData("kill -INT $$", 130, 2)]
+    [InlineData("kill -TERM $$", 143, 2)]
     [InlineData("while [ ! -e STATE/go ]; do sleep 0.02; done; exit 3", 3, 0)]
     public async Task RunAsync_InstalledEndsOtherwise_IsNoQuickEnd(string script, int code, int ends)
     {
@@ -71,6 +87,22 @@ public sealed partial class LauncherTests
         await AdvanceUntilAsync(() => run.IsCompleted);
 
         Assert.Equal((code, ends, Bad), (await run, Store.State.Watch!.QuickEnds, Store.State.Installed!.Version));
+    }
+
+    /// <summary>A release that refuses where the version before would not, in its own words or with none: nothing says that it is the machine.</summary>
+    [Theory]
+    [InlineData("exit 1")]
+    [InlineData("exit 134")]
+    [InlineData("kill -SEGV $$")]
+    [InlineData("kill -KILL $$")]
+    public async Task RunAsync_InstalledFailsByItself_IsGivenUp(string script)
+    {
+        Put(Bad, script);
+        PutWatched(Bad, null, quickEnds: 2);
+
+        await RunSelfAsync();
+
+        Assert.True(Store.State.HasFailed(Bad));
     }
 
     [Fact]
@@ -90,7 +122,7 @@ public sealed partial class LauncherTests
     public async Task RunAsync_EndsSoonAfterItWasGood_CountsAndKeepsTheLedgerOfBefore()
     {
         await File.WriteAllTextAsync(Path.Combine(_state, AllocationLedger.FileName), "before", _stop.Token);
-        Put(Next, $"{BecomeGoodLater()}; while [ -e {LedgerCopyPath} ]; do sleep 0.02; done; exit 4");
+        Put(Next, $"[ -e {_state}/again ] && {{ {UntilStopped(5, $"touch {_state}/second")}; }}; touch {_state}/again; {BecomeGoodLater()}; while [ -e {LedgerCopyPath} ]; do sleep 0.02; done; exit 4");
         PutOnTrial(Next);
         Prepare("good.json", state => state with
         {
@@ -99,10 +131,13 @@ public sealed partial class LauncherTests
             Watch = new ReleaseWatch(Next, _time.GetUtcNow(), null),
         });
 
-        Assert.Equal(4, await RunToItsEndAsync());
+        var run = RunAsync();
+        await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "second")));
+        await _stop.CancelAsync();
 
+        Assert.Equal(5, await run);
         Assert.Equal((Next, 1), (Store.State.Installed!.Version, Store.State.Watch!.QuickEnds));
-        Assert.Equal("before", await File.ReadAllTextAsync(Path.Combine(Store.Root, LedgerCopy.BeforeName, AllocationLedger.FileName), _stop.Token));
+        Assert.Equal("before", await File.ReadAllTextAsync(Path.Combine(Store.Root, LedgerCopy.BeforeName, AllocationLedger.FileName), TestContext.Current.CancellationToken));
     }
 
     /// <summary>A second miner on the same directory took the trial of the first for one that was interrupted, and its ledger away.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ComputeMiner.Allocations;
 using ComputeMiner.Releases;
+using ComputeMiner.Tests.Allocations;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -47,6 +48,7 @@ public sealed partial class LauncherTests : IDisposable
     [Theory]
     [InlineData("exit 3", "ended with exit code 3 before it was ready")]
     [InlineData("kill -SEGV $$", "ended with exit code 139 before it was ready")]
+    [InlineData("exit 75", "could not start on this machine as it was then (the line before says why)")]
     [InlineData("exec sleep 1000", "did not listen within 60 s")]
     [InlineData("trap '' TERM; mv STATE/../listening.json STATE/state.json; while :; do sleep 1; done", "was not ready within 15 minutes")]
     public async Task RunAsync_BrokenRelease_IsGivenUpForGoodAndThisProgramRuns(string script, string reason)
@@ -132,6 +134,38 @@ public sealed partial class LauncherTests : IDisposable
         Assert.Equal(Next, Store.State.Trial!.Version);
         Assert.Equal(1, _logs.Count(6346));
         Assert.False(new UpdateStore(_state).TryChange(state => state));
+    }
+
+    /// <summary>
+    /// It was left on trial by a process that could not write down that it gave it up, or ran while updates were off: somebody has the
+    /// machine since then, and what he does during a trial would be undone with it.
+    /// </summary>
+    [Fact]
+    public async Task RunAsync_OnTrialAndSomebodyHasTheMachine_IsNotTried()
+    {
+        using (var ledger = AllocationLedger.Open(_state))
+            ledger.Write(new Allocation("1", AllocationKind.Rental, AllocationState.Running, "owner", Renter.Alice.Hotkey, _time.GetUtcNow(), _time.GetUtcNow().AddDays(1), "abc"));
+        Put(Next, $"touch {_state}/started; exit 3");
+        PutOnTrial(Next);
+
+        await RunSelfAsync();
+
+        Assert.False(File.Exists(Path.Combine(_state, "started")));
+        Assert.Equal((null, 0), (Store.State.Trial, Store.State.Failed.Count));
+        Assert.Equal($"release {Next} was not tried: somebody has the machine", Store.State.Result);
+        using var kept = AllocationLedger.Open(_state);
+        Assert.NotNull(kept.Read());
+    }
+
+    [Fact]
+    public async Task RunAsync_OffWhileOneIsOnTrial_ForgetsIt()
+    {
+        Put(Next, "exit 3");
+        PutOnTrial(Next);
+
+        await RunSelfAsync(UpdateMode.Off);
+
+        Assert.Equal((null, 0), (Store.State.Trial, Store.State.Failed.Count));
     }
 
     [Fact]

@@ -81,7 +81,14 @@ sealed class Publisher : IDisposable
             ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(archive)),
             ["size"] = archive.Length,
         };
-        var release = new JsonObject { ["version"] = version, ["published"] = Published.ToString("O"), ["notes"] = $"Notes of {version}.", ["files"] = new JsonArray(file) };
+        var release = new JsonObject
+        {
+            ["version"] = version,
+            ["published"] = Published.ToString("O"),
+            ["expires"] = "2099-01-01T00:00:00Z",
+            ["notes"] = $"Notes of {version}.",
+            ["files"] = new JsonArray(file),
+        };
         change?.Invoke(release);
         var bytes = Encoding.UTF8.GetBytes(release.ToJsonString());
         var manifest = new JsonObject { ["release"] = Convert.ToBase64String(bytes), ["signature"] = Convert.ToBase64String(Sign(bytes)) };

@@ -29,6 +29,12 @@ public sealed class UpdateStoreTests : IDisposable
     [InlineData("""{"newest":{"version":"newest","published":"2026-01-01T00:00:00Z"}}""")]
     [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[],"file":{}}}""")]
     [InlineData("""{"newest":{"version":"1.2.3"}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[],"expires":"2027-01-01T00:00:00Z","file":{"url":"miner.tar.gz","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":5}}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[],"expires":"2027-01-01T00:00:00Z","file":{"url":"file:///etc/passwd","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":5}}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[],"expires":"2027-01-01T00:00:00Z","file":{"url":"https://a/b","sha256":"../x","size":5}}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[],"expires":"2027-01-01T00:00:00Z","file":{"url":"https://a/b","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":-5}}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[],"expires":"2027-01-01T00:00:00Z","file":{"url":"https://a/b","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":9000000000000}}}""")]
+    [InlineData("""{"newest":{"version":"1.2.3","published":"2026-01-01T00:00:00Z","notes":"","source":"http://a/","platforms":[]}}""")]
     [InlineData("""{"installed":{"version":"1.2.3+/../../elsewhere","digest":"x"},"failed":null}""")]
     [InlineData("""{"installed":{},"trial":{"version":"../elsewhere","digest":"x","from":"1.2.3"},"failed":[null,{}]}""")]
     [InlineData("""{"trial":{"version":"1.2.3"}}""")]
@@ -41,6 +47,41 @@ public sealed class UpdateStoreTests : IDisposable
 
         Assert.Equal((null, null, null, false), (state.Newest, state.Installed, state.Trial, state.HasFailed("1.2.3")));
         Assert.Empty(state.Failed);
+    }
+
+    [Theory]
+    [InlineData("""{"installed":{"version":"1.2.3","digest":"x"},"watch":{"version":"1.2.3","before":{"version":"1.0.0"},"quickEnds":2147483647}}""")]
+    [InlineData("""{"installed":{"version":"1.2.3","digest":"x"},"watch":{"version":"1.2.3","before":{"version":"../..","digest":"x"},"quickEnds":2147483647}}""")]
+    public void State_WatchMakesNoSense_NoDirectoryAndNoOverflowComesOfIt(string content)
+    {
+        Directory.CreateDirectory(Path.Combine(_state, UpdateStore.DirectoryName));
+        File.WriteAllText(Path.Combine(_state, UpdateStore.DirectoryName, UpdateStore.FileName), content);
+
+        Assert.Equal(new ReleaseWatch("1.2.3", default, null, ReleaseWatch.MostQuickEnds), new UpdateStore(_state).State.Watch);
+    }
+
+    /// <summary>Killed while the copy is removed: a database without its log must never be put back.</summary>
+    [Fact]
+    public void Drop_DatabaseCannotBeRemoved_LeavesTheCopyWhole()
+    {
+        var copy = new LedgerCopy(_state, new UpdateStore(_state).Root);
+        var ledger = Path.Combine(_state, AllocationLedger.FileName);
+        File.WriteAllText(ledger, "old");
+        File.WriteAllText(ledger + "-wal", "of the old");
+        copy.Take();
+        var copied = Path.Combine(new UpdateStore(_state).Root, LedgerCopy.DirectoryName, AllocationLedger.FileName);
+        // What something is mounted on cannot be removed, not by root either.
+        Run("mount", "--bind", copied, copied);
+        try
+        {
+            Assert.ThrowsAny<IOException>(copy.Drop);
+        }
+        finally
+        {
+            Run("umount", copied);
+        }
+
+        Assert.True(File.Exists(copied + "-wal"));
     }
 
     [Fact]
@@ -84,5 +125,12 @@ public sealed class UpdateStoreTests : IDisposable
         copy.Restore();
 
         Assert.Equal(("old and on", false), (File.ReadAllText(ledger), File.Exists(ledger + "-wal")));
+    }
+
+    static void Run(params string[] words)
+    {
+        using var process = System.Diagnostics.Process.Start(words[0], words[1..]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -118,6 +118,9 @@ public sealed class SpecsSourceTests
     [InlineData("null")]
     [InlineData("""{"Document":{"cpu":{"count":1}},"At":"2026-01-01T00:00:00Z","HandedOut":[]}""")]
     [InlineData("""{"Document":null,"At":"2026-01-01T00:00:00Z","HandedOut":[]}""")]
+    [InlineData("""{"Document":{"cpu":{"count":1,"frequency":1},"hard_disk":{"total":1,"free":1,"used":0},"ram":{"total":1,"available":1,"used":0,"free":1,"swap_total":0,"swap_used":0,"swap_free":0},"has_docker":true,"gpu":{"count":1,"capacity":1,"details":[null]}},"At":"2026-01-01T00:00:00Z","HandedOut":[]}""")]
+    [InlineData("""{"Document":{"cpu":{"count":1,"frequency":1},"hard_disk":{"total":1,"free":1,"used":0},"ram":{"total":1,"available":1,"used":0,"free":1,"swap_total":0,"swap_used":0,"swap_free":0},"has_docker":true,"gpu":{"count":0,"capacity":0,"details":null}},"At":"2026-01-01T00:00:00Z","HandedOut":[]}""")]
+    [InlineData("""{"Document":{"cpu":{"count":1,"frequency":1},"hard_disk":{"total":1,"free":1,"used":0},"ram":{"total":1,"available":1,"used":0,"free":1,"swap_total":0,"swap_used":0,"swap_free":0},"has_docker":true,"gpu":{"count":0,"capacity":0,"details":[]}},"At":"2026-01-01T00:00:00Z","HandedOut":[null]}""")]
     public async Task Open_DamagedFile_HasNothingUntilTheFirstProbe(string text)
     {
         using var machine = await SpecsMachine.MakeAsync(SpecsMachine.Cards(1));

@@ -150,6 +150,68 @@ public sealed class ValidatorCensusTests : IAsyncLifetime
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_state, VersionFile.FileName)));
     }
 
+    public static TheoryData<string> Damaged => new()
+    {
+        "", "null", "[]", "{}", "{\"url\": 5", "\u0000\u0001\ufffd", new string('[', 5000),
+        """{"url":"URL","eTag":null,"readAt":"NOW","versions":null}""",
+        """{"url":"URL","eTag":null,"readAt":"NOW"}""",
+        """{"url":"URL","readAt":"NOW","versions":[]}""",
+        """{"url":"URL","readAt":"NOW","versions":{"current":-1}}""",
+        """{"url":"URL","readAt":"NOW","versions":{"minimalMiner":"1.8.5"}}""",
+        """{"url":"URL","readAt":"NOW","versions":{"minimalMiner":99999999999}}""",
+        """{"url":null,"readAt":"NOW","versions":{}}""",
+        """{"url":"URL","readAt":null,"versions":{}}""",
+        """{"url":"URL","readAt":"soon","versions":{}}""",
+        """{"url":"URL","readAt":"NOW","versions":{"current":190,"minimalMiner":185,"minimalValidator":188}}""" + "HUGE",
+    };
+
+    /// <summary>As the file was never there: the census counts, the status is told, and the next answer of the server takes its place.</summary>
+    [Theory]
+    [MemberData(nameof(Damaged))]
+    public async Task RunAsync_DamagedCache_CountsAndAsksAgain(string content)
+    {
+        await AddAsync("//A", 20_000, 190);
+        await _miner.Refresher.RefreshAsync(_miner.Patience);
+        var path = Path.Combine(_state, VersionFile.FileName);
+        content = content.Replace("URL", _url.AbsoluteUri, StringComparison.Ordinal).Replace("NOW", _time.GetUtcNow().ToString("O"), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, content.Replace("HUGE", new string(' ', JsonStateFile<KnownVersions>.Largest), StringComparison.Ordinal), _miner.Patience);
+        _server.Fault = 500;
+        var census = Census();
+
+        Assert.EndsWith("1.9.0 × 1; minimum version unknown: HTTP 500", await census.RunAsync(_miner.Patience), StringComparison.Ordinal);
+        Assert.Equal((false, census.Detail), (census.IsOutdated, census.Detail));
+
+        _server.Fault = 0;
+        Assert.EndsWith("100 % at or above 1.8.8, above the threshold", await census.RunAsync(_miner.Patience), StringComparison.Ordinal);
+        Assert.Equal(new PublishedVersions(190, 185, 188), (await Versions().ReadAsync(_miner.Patience)).Known!.Versions);
+    }
+
+    public static TheoryData<string, byte[]> Served => new()
+    {
+        { "nothing", [] },
+        { "binary", [.. Enumerable.Range(0, 4096).Select(i => (byte)(i * 37))] },
+        { "nulls", new byte[VersionFile.LargestFile] },
+        { "a page", "<html><body>__version__ = \"1.9.0\"</body></html>"u8.ToArray() },
+        { "one line", [.. "__version__ = "u8, .. Enumerable.Repeat((byte)'9', VersionFile.LargestFile - 100)] },
+        { "null", "null"u8.ToArray() },
+    };
+
+    /// <summary>What was known stays, in memory and on disk.</summary>
+    [Theory]
+    [MemberData(nameof(Served))]
+    public async Task ReadAsync_HostileFileServed_KeepsWhatWasKnown(string name, byte[] content)
+    {
+        Assert.Null((await Versions().ReadAsync(_miner.Patience)).Fault);
+        var before = await File.ReadAllTextAsync(Path.Combine(_state, VersionFile.FileName), _miner.Patience);
+        _server.Put("__init__.py", content);
+        _time.Advance(TimeSpan.FromHours(2));
+
+        var (known, fault) = await Versions().ReadAsync(_miner.Patience);
+
+        Assert.Equal((name, new PublishedVersions(190, 185, 188), "it names no version"), (name, known!.Versions, fault));
+        Assert.Equal(before, await File.ReadAllTextAsync(Path.Combine(_state, VersionFile.FileName), _miner.Patience));
+    }
+
     VersionFile Versions(Uri? url = null) => new(url ?? _url, _state, _http, _time);
 
     ValidatorCensus Census(int threshold = 60) => Census(_url, threshold);
