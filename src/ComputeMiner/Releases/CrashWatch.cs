@@ -13,16 +13,17 @@ sealed partial class CrashWatch(string stateDirectory, LedgerCopy ledger, TimePr
 
     /// <summary>
     /// Whether an end may be the release's own fault: an exit code of 1 counts, because only a release that says nothing better ends with it,
-    /// and so does every other signal. 0 is a stop, 2 a command line that no version would take.
+    /// and so does every other signal, and making room where nothing waits for it. 0 is a stop, 2 a command line that no version would take.
     /// </summary>
-    static bool IsCrash(int code) =>
-        code is not (0 or 2 or Supervision.MakesRoom or Supervision.CannotStartHere or HungUp or Interrupted or Terminated);
+    static bool IsCrash(int code, UpdateState state) => code == Supervision.MakesRoom
+        ? state.Trial is null
+        : code is not (0 or 2 or Supervision.CannotStartHere or HungUp or Interrupted or Terminated);
 
     /// <summary>Notes that a release ended by itself.</summary>
     public AfterEnd Note(string version, int code, TimeSpan ran)
     {
         var store = new UpdateStore(stateDirectory);
-        if (!IsCrash(code) || store.State.Watch is not { } watch || watch.Version != version)
+        if (!IsCrash(code, store.State) || store.State.Watch is not { } watch || watch.Version != version)
             return AfterEnd.PassOn;
         var ends = ran < ReleaseWatch.Quick ? watch.QuickEnds + 1 : 0;
         if (ends >= ReleaseWatch.MostQuickEnds)

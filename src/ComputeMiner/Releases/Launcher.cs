@@ -59,6 +59,8 @@ sealed partial class Launcher(
                 continue;
             if (code != Supervision.MakesRoom || stop.IsCancellationRequested)
                 return Told(code.Value);
+            if (Store().State.Trial is null)
+                return 1;
             // Whoever made room wants what is on trial now, also one that was given up before.
             _givenUp.Clear();
         }

@@ -28,7 +28,16 @@ sealed class LedgerCopy(string stateDirectory, string root)
     {
         Drop();
         Directory.CreateDirectory(_directory, Private);
-        Copy(stateDirectory, _directory);
+        try
+        {
+            Copy(stateDirectory, _directory);
+        }
+        catch (IOException)
+        {
+            // Perhaps a full disk, which is the ledger's own.
+            Drop();
+            throw;
+        }
     }
 
     /// <summary>Puts it back, where one was taken; nobody may have the ledger open.</summary>

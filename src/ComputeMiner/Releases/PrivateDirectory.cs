@@ -16,6 +16,9 @@ static partial class PrivateDirectory
     const int GroupWrites = 0x10;
     const int Sticky = 0x200;
 
+    /// <summary>ENOENT of Linux's errno.h.</summary>
+    const int NotThere = 2;
+
     /// <summary>Null when only this user and root can.</summary>
     /// <param name="path">The directory; none is as good as a private one.</param>
     /// <param name="isItself">No other may write into it; otherwise none may put another directory in the place of one of this user's in it.</param>
@@ -23,7 +26,7 @@ static partial class PrivateDirectory
     {
         Span<byte> found = stackalloc byte[256];
         if (Statx(CurrentDirectory, path, isItself ? NotThroughLink : 0, OwnerAndMode, found) != 0)
-            return null;
+            return Marshal.GetLastPInvokeError() == NotThere ? null : $"{path} cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}";
         var (owner, mode) = (BitConverter.ToUInt32(found[Owner..]), BitConverter.ToUInt16(found[Mode..]));
         if (owner != 0 && owner != geteuid())
             return $"{path} belongs to user {owner}";
@@ -31,7 +34,7 @@ static partial class PrivateDirectory
         return isOpen ? $"{path} has mode {Convert.ToString(mode & 0xFFF, 8)}" : null;
     }
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int directory, string path, int flags, uint mask, Span<byte> found);
 
     [LibraryImport("libc")]

@@ -185,13 +185,14 @@ sealed partial class UpdateInstaller(
         var pause = _lastFailure.Version == release.Version ? 2 * _lastFailure.Pause : PauseAfterFailure;
         _lastFailure = (release.Version, pause < LongestPause ? pause : LongestPause);
         (_isWanted, _notBefore) = (false, time.GetUtcNow() + _lastFailure.Pause);
+        // Before anything is written: the disk may be full, and perhaps of this.
+        _store.Sweep();
         try
         {
             if (fault is ReleaseException { IsFinal: true })
                 _store.Fail(release.Version, fault.Message, $"{ReleaseVersion.Own} goes on", time.GetUtcNow());
             else
                 _store.Change(state => state with { Result = $"release {release.Version} was not installed: {fault.Message}", ResultAt = time.GetUtcNow() });
-            _store.Sweep();
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {

@@ -93,6 +93,8 @@ public sealed partial class LauncherTests
     [Theory]
     [InlineData("exit 1")]
     [InlineData("exit 134")]
+    // It makes room, and nothing waits for it.
+    [InlineData("exit 79")]
     [InlineData("kill -SEGV $$")]
     [InlineData("kill -KILL $$")]
     public async Task RunAsync_InstalledFailsByItself_IsGivenUp(string script)
@@ -103,6 +105,16 @@ public sealed partial class LauncherTests
         await RunSelfAsync();
 
         Assert.True(Store.State.HasFailed(Bad));
+    }
+
+    /// <summary>It would be started again for ever, thousands of times an hour.</summary>
+    [Fact]
+    public async Task RunAsync_InstalledMakesRoomForNothing_IsPassedOnAsAFailure()
+    {
+        Put(Next, $"echo x >> {_state}/starts; exit {Supervision.MakesRoom}");
+        PutInstalled(Next);
+
+        Assert.Equal((1, 1), (await RunToItsEndAsync(), Starts()));
     }
 
     [Fact]

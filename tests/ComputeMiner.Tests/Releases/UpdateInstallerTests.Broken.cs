@@ -1,4 +1,6 @@
 using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
 using ComputeMiner.Releases;
 
 namespace ComputeMiner.Tests.Releases;
@@ -29,6 +31,9 @@ public sealed partial class UpdateInstallerTests
         { "shorter archive", $"release {Version} was not installed: has an archive that is not the one its publisher signed", false },
         { "cut", $"release {Version} was not installed: ", false },
         { "404", $"release {Version} was not installed: HTTP 404", false },
+        { "moved to plain text", $"release {Version} was not installed: a redirection to an address that is not https", false },
+        { "slow", $"release {Version} was not installed: the archive did not come within 10 minutes", false },
+        { "bomb", $"release {Version} is larger unpacked than a release may be", true },
     };
 
     [Theory]
@@ -42,7 +47,7 @@ public sealed partial class UpdateInstallerTests
         var round = _installer.RoundAsync(Cancellation);
         await Condition.UntilAsync(() =>
         {
-            if (what == "hangs")
+            if (what is "hangs" or "slow")
                 _machine.Time.Advance(TimeSpan.FromSeconds(1));
             return round.IsCompleted;
         });
@@ -55,7 +60,7 @@ public sealed partial class UpdateInstallerTests
         Assert.Equal(1, _logs.Count(6339));
 
         // The next look leaves it alone; a better version later is taken.
-        _server.CutAfter = null;
+        (_server.CutAfter, _server.Gate) = (null, Task.CompletedTask);
         await _installer.RoundAsync(Cancellation);
         Assert.Equal(1, _logs.Count(6339));
         _machine.Time.Advance(TimeSpan.FromMinutes(16));
@@ -84,6 +89,7 @@ public sealed partial class UpdateInstallerTests
             "name with a null" => Publisher.ArchiveOf(("mi\0ner", TarEntryType.RegularFile, "x")),
             "twice" => Publisher.ArchiveOf(("miner", TarEntryType.RegularFile, "x"), ("miner", TarEntryType.RegularFile, "y")),
             "many files" => Publisher.ArchiveOf([.. Enumerable.Range(0, 2001).Select(i => ($"d/{i}", TarEntryType.RegularFile, ""))]),
+            "bomb" => Bomb(),
             "no archive" => "this is no archive"u8.ToArray(),
             "half an archive" => Publisher.ArchiveOf(("miner", TarEntryType.RegularFile, Convert.ToHexString(new Random(1).GetItems<byte>([1, 2, 3, 4], 9999))))[..500],
             _ => null,
@@ -101,9 +107,31 @@ public sealed partial class UpdateInstallerTests
             archive[^9] ^= 1;
             _server.Put(name, archive);
         }
+        else if (what == "moved to plain text")
+            _server.Moved[name] = "http://releases.invalid/" + name;
+        else if (what == "slow")
+            _server.Gate = new TaskCompletionSource().Task;
         else if (what == "cut")
             _server.CutAfter = 100;
         else if (what == "404")
             _server.Moved[name] = "/nothing";
+    }
+
+    /// <summary>Says that 2 GiB follow. Name, size, checksum, kind and format lie where POSIX.1 ustar has them.</summary>
+    static byte[] Bomb()
+    {
+        var header = new byte[512];
+        "miner"u8.CopyTo(header);
+        "0000755\0"u8.CopyTo(header.AsSpan(100));
+        "20000000000\0"u8.CopyTo(header.AsSpan(124));
+        "00000000000\0"u8.CopyTo(header.AsSpan(136));
+        "        0"u8.CopyTo(header.AsSpan(148));
+        "ustar\0"u8.CopyTo(header.AsSpan(257));
+        "00"u8.CopyTo(header.AsSpan(263));
+        Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(value => value), 8).PadLeft(6, '0') + "\0 ").CopyTo(header.AsSpan(148));
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(header);
+        return bytes.ToArray();
     }
 }

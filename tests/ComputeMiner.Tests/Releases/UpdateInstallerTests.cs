@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using ComputeMiner.Allocations;
 using ComputeMiner.Releases;
 using ComputeMiner.Tests.Allocations;
@@ -152,6 +153,21 @@ public sealed partial class UpdateInstallerTests : IAsyncLifetime
         Assert.Equal(1, _handedOver);
     }
 
+    /// <summary>The ledger may lie on the same disk: what is left there of a release would keep it full, and rentals out.</summary>
+    [Fact]
+    public async Task RoundAsync_DiskFull_LeavesNothingOfItThere()
+    {
+        _publisher.Publish(_server, Version, Publisher.ArchiveOf(("miner", TarEntryType.RegularFile, Convert.ToHexString(new Random(1).GetItems<byte>([1, 2, 3, 4], 500_000)))));
+        await CheckAsync();
+        using var disk = SmallDisk.At(_store.Root, 256);
+
+        await _installer.RoundAsync(Cancellation);
+
+        Assert.True(_machine.Allocator.IsFree);
+        Assert.StartsWith($"release {Version} was not installed: No space left on device", _store.State.Result, StringComparison.Ordinal);
+        Assert.Equal([UpdateStore.FileName], Directory.EnumerateFileSystemEntries(_store.Root).Select(Path.GetFileName));
+    }
+
     /// <summary>What a SIGKILL in the middle of unpacking or of a download leaves behind.</summary>
     [Theory]
     [InlineData(true)]
@@ -164,6 +180,9 @@ public sealed partial class UpdateInstallerTests : IAsyncLifetime
         _store.Prepare();
         Directory.CreateDirectory(_store.PathOf(Version + ".new"));
         await File.WriteAllTextAsync(_store.PathOf(Version + ".new") + "/miner", "half", Cancellation);
+        // Unpacked and not yet on trial.
+        Directory.CreateDirectory(_store.PathOf(Version));
+        await File.WriteAllTextAsync(_store.PathOf(Version) + "/libother.so", "of nobody", Cancellation);
         await File.WriteAllBytesAsync(_store.PathOf(Version + ".tar.gz"), isWhole ? archive : archive[..50], Cancellation);
         Open();
 

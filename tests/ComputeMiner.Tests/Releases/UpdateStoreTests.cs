@@ -127,6 +127,31 @@ public sealed class UpdateStoreTests : IDisposable
         Assert.Equal(("old and on", false), (File.ReadAllText(ledger), File.Exists(ledger + "-wal")));
     }
 
+    /// <summary>On a full disk nothing of it is left to keep it full.</summary>
+    [Fact]
+    public void Take_DiskFull_LeavesNoPartOfACopy()
+    {
+        var store = new UpdateStore(_state);
+        store.Prepare();
+        File.WriteAllBytes(Path.Combine(_state, AllocationLedger.FileName), new byte[100_000]);
+        using var disk = SmallDisk.At(store.Root, 64);
+
+        Assert.ThrowsAny<IOException>(new LedgerCopy(_state, store.Root).Take);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(store.Root));
+    }
+
+    /// <summary>What cannot be looked at may be anybody's; what is not there is nobody's yet.</summary>
+    [Fact]
+    public void FaultOf_CannotBeLookedAt_SaysSo()
+    {
+        var path = Path.Combine(_state, new string('x', 300));
+
+        Assert.Equal($"{path} cannot be looked at: File name too long", PrivateDirectory.FaultOf(path, isItself: true));
+        Assert.Null(PrivateDirectory.FaultOf(Path.Combine(_state, "nothing"), isItself: true));
+        Assert.Null(PrivateDirectory.FaultOf(_state, isItself: true));
+    }
+
     static void Run(params string[] words)
     {
         using var process = System.Diagnostics.Process.Start(words[0], words[1..]);
