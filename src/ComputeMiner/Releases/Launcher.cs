@@ -27,6 +27,8 @@ sealed partial class Launcher(
     readonly LedgerCopy _ledger = new(stateDirectory, new UpdateStore(stateDirectory).Root);
     readonly CrashWatch _crashes = new(stateDirectory, new LedgerCopy(stateDirectory, new UpdateStore(stateDirectory).Root), time, logger);
 
+    readonly StartWatch _starts = new(stateDirectory, time, logger);
+
     /// <summary>Not tried again, also where that could not be written down.</summary>
     readonly HashSet<string> _givenUp = [];
 
@@ -111,7 +113,12 @@ sealed partial class Launcher(
             var started = time.GetTimestamp();
             var program = await SupervisedProgram.StartAsync(Store().ProgramOf(version), arguments);
             await using var forward = stop.Register(program.AskToEnd);
-            return await EndAsync(program, version, started, stop);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var starts = _starts.FollowAsync(program, version, over.Token);
+            await program.Ended;
+            await over.CancelAsync();
+            // One that hung has not run at all.
+            return await EndAsync(program, version, await starts ? time.GetTimestamp() : started, stop);
         }
         catch (ReleaseException fault)
         {

@@ -1,6 +1,8 @@
 using ComputeMiner.Allocations;
+using ComputeMiner.Control;
 using ComputeMiner.Releases;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace ComputeMiner.Tests.Releases;
 
@@ -105,6 +107,49 @@ public sealed partial class LauncherTests
         await RunSelfAsync();
 
         Assert.True(Store.State.HasFailed(Bad));
+    }
+
+    /// <summary>A start beside a rental is nothing that its trial has shown.</summary>
+    [Fact]
+    public async Task RunAsync_InstalledHangsAtItsStart_IsEndedAndGivenUp()
+    {
+        Put(Bad, $"touch {_state}/started; trap '' TERM; while :; do sleep 1; done");
+        PutWatched(Bad, null, quickEnds: 2);
+
+        var run = RunAsync();
+        await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "started")));
+        await AdvanceUntilAsync(() => _selfRuns.Task.IsCompleted, isFast: true);
+        await _stop.CancelAsync();
+
+        Assert.Equal((0, 1, 1), (await run, _selfRun, _logs.Count(6355)));
+        Assert.True(Store.State.HasFailed(Bad));
+    }
+
+    /// <summary>Whatever it answers, it is alive; and what is not in its first day is the service manager's.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task RunAsync_InstalledAnswersOrIsNotWatched_RunsOn(bool answers, bool isWatched)
+    {
+        using var socket = new ControlSocket(_state, (_, _) => Task.FromResult(new ControlReply(false)), TimeProvider.System, _logs.CreateLogger<ControlSocket>());
+        if (answers)
+        {
+            socket.Listen();
+            await socket.StartAsync(_stop.Token);
+        }
+        Put(Bad, UntilStopped(5, $"touch {_state}/started"));
+        PutInstalled(Bad);
+        if (isWatched)
+            PutWatched(Bad, null, quickEnds: 2);
+
+        var run = RunAsync();
+        await AdvanceUntilAsync(() => File.Exists(Path.Combine(_state, "started")));
+        var passes = 0;
+        await AdvanceUntilAsync(() => ++passes > 200, isFast: true);
+        await _stop.CancelAsync();
+
+        Assert.Equal((5, 0, 0), (await run, _selfRun, _logs.Count(6355)));
+        await socket.StopAsync(CancellationToken.None);
     }
 
     /// <summary>It would be started again for ever, thousands of times an hour.</summary>
