@@ -56,18 +56,16 @@ static partial class MinerHost
         var drill = DrillOrder.OfProcess(options.StateDirectory);
         using var docker = new DockerEngine(container, time, loggers);
         await using var engine = new WarmContainers(drill is null ? docker : new CrossedEngine(docker, drill.Cross), container, loggers.CreateLogger<WarmContainers>());
-        var machine = await NeedAsync(engine.ProbeAsync(stop));
-        Log.Docker(logger, machine.Version, machine.Cpus, machine.Memory >> 30);
+        var arrival = new EngineArrival(engine, time, loggers.CreateLogger<EngineArrival>());
         using var ledger = AllocationLedger.Open(options.StateDirectory, drill is null ? null : drill.Cross);
         ledger.Claim(container.Instance);
         var clock = new RentalClock(drill?.Shift(BootClock.OfMachine()) ?? BootClock.OfMachine(), time);
         var inventory = new GpuInventory();
-        (container.Gpus, var unread) = await ChooseGpusAsync(options, inventory, logger, stop);
         using var handOver = new GpuHandOver(
-            container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Watch, time, loggers.CreateLogger<GpuHandOver>());
+            () => container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Watch, time, loggers.CreateLogger<GpuHandOver>());
         var drain = new DrainSwitch(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, clock, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
-        allocator.Gate = container.Gpus.Count > 0 ? handOver : unread;
+        allocator.Gate = UnreadGpus.Asking;
         allocator.Changed += handOver.Follow;
         var trial = Probation.Of(updates.Store);
         if (trial is not null)
@@ -113,7 +111,7 @@ static partial class MinerHost
 
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
-        var solver = await NeedAsync(StartSolverAsync(options, allocator, time, loggers, stop));
+        ChallengeSolver? solver = null;
         using var installer = new UpdateInstaller(
             updates, allocator, () => solver?.Current is { RunId: not null } or { Waiting: > 0 }, end.Cancel, time, loggers.CreateLogger<UpdateInstaller>());
         using var probation = trial is null ? null : new Probation(
@@ -123,16 +121,16 @@ static partial class MinerHost
         AxonEndpoint[] endpoints =
         [
             new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
-            new ChallengeEndpoint(solver, caller => gate.Priority(caller), loggers.CreateLogger<ChallengeEndpoint>()),
+            new ChallengeEndpoint(() => solver, caller => gate.Priority(caller), loggers.CreateLogger<ChallengeEndpoint>()),
             .. options.Specs.Enabled ? [new SpecsEndpoint(() => specs.Current?.ToJsonString())] : Array.Empty<AxonEndpoint>(),
         ];
         await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
-            () => docker.Safeguards, solver, registry, time)
+            () => docker.Safeguards, () => solver, registry, time)
         {
             More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail), () => new ComponentStatus("Updates", !installer.IsTroubled, installer.State)],
         };
-        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, machine);
+        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, arrival);
         var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last,
             Updates = UpdateStatus.Of(options.Update, updates.Store.State, installer.State), Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
@@ -144,11 +142,16 @@ static partial class MinerHost
         await ListenAsync("--axon.port", axon.StartAsync, stop);
         updates.Store.NoteListening(time.GetUtcNow());
         await ListenAsync("--admin.address", admin.StartAsync, stop);
-        BackgroundService?[] services =
-        [
-            egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null, follower, registry.Publisher, word,
-            installer, probation, firstDay,
-        ];
+
+        // From here on a ping is answered and nothing can be handed out, however long the driver and the engine take.
+        var arriving = NeedAsync(arrival.WaitAsync(stop));
+        var choosing = ChooseGpusAsync(options, inventory, logger, stop);
+        // An engine that is not there at all is said at once.
+        await await Task.WhenAny(arriving, choosing);
+        (container.Gpus, var unread) = await choosing;
+        allocator.Gate = container.Gpus.Count > 0 ? handOver : unread;
+        using var late = new LateServices(DeliverAsync, StopPatience);
+        BackgroundService?[] services = [late, follower, registry.Publisher, word, installer, probation, firstDay];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         if (installer.IsHandedOver)
             updates.Store.NoteStopping(time.GetUtcNow());
@@ -156,6 +159,15 @@ static partial class MinerHost
         await axon.StopAsync(patience.Token);
         Log.Stopped(logger);
         return installer.IsHandedOver;
+
+        async Task<IReadOnlyList<BackgroundService>> DeliverAsync(CancellationToken cancellation)
+        {
+            await arriving.WaitAsync(cancellation);
+            solver = await StartSolverAsync(options, allocator, time, loggers, stop);
+            BackgroundService?[] delivering =
+                [egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
+            return [.. delivering.OfType<BackgroundService>()];
+        }
 
         RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, specs.Current, AllocatedTo(allocator.Current));
     }
@@ -167,14 +179,22 @@ static partial class MinerHost
             : null;
 
     /// <summary>What works on challenges while nobody has the machine; null when that is off.</summary>
-    /// <exception cref="HashcatException">hashcat cannot be used.</exception>
+    /// <exception cref="StartupException">hashcat cannot be used.</exception>
     static async Task<ChallengeSolver?> StartSolverAsync(
         MinerOptions options, Allocator allocator, TimeProvider time, ILoggerFactory loggers, CancellationToken stop)
     {
         var settings = options.Challenge;
         if (!settings.Enabled)
             return null;
-        var program = await HashcatProgram.FindAsync(settings.HashcatPath, time, stop);
+        HashcatProgram program;
+        try
+        {
+            program = await HashcatProgram.FindAsync(settings.HashcatPath, time, stop);
+        }
+        catch (HashcatException fault)
+        {
+            throw new StartupException(fault.Message, fault);
+        }
         var hashcat = new Hashcat(settings, HashcatDirectory.Open(options.StateDirectory), options.Container.Gpus, time);
         // Challenges hold at most half of the axon's workers, whatever happens: checks and rentals go on.
         var solver = new ChallengeSolver(
@@ -214,13 +234,13 @@ static partial class MinerHost
     }
 
     // Once the miner runs, the same fault would be the program's own.
-    static async Task<T> NeedAsync<T>(Task<T> start)
+    static async Task NeedAsync(Task start)
     {
         try
         {
-            return await start;
+            await start;
         }
-        catch (Exception fault) when (fault is ContainerEngineException or HashcatException)
+        catch (ContainerEngineException fault)
         {
             throw new StartupException(fault.Message, fault);
         }
@@ -246,9 +266,6 @@ static partial class MinerHost
     {
         [LoggerMessage(6001, LogLevel.Information, "Starting on subnet {Netuid} as {Hotkey}, state in {StateDirectory}")]
         public static partial void Starting(ILogger logger, ushort netuid, Hotkey hotkey, string stateDirectory);
-
-        [LoggerMessage(6002, LogLevel.Information, "Docker {Version}: {Cpus} CPUs, {Memory} GiB")]
-        public static partial void Docker(ILogger logger, string version, int cpus, long memory);
 
         [LoggerMessage(6400, LogLevel.Information, "GPUs that are handed out: {Count} {Uuids}")]
         public static partial void Gpus(ILogger logger, int count, string uuids);

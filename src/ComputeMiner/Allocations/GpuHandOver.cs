@@ -7,7 +7,7 @@ namespace ComputeMiner.Allocations;
 /// no error that only a reset mends. Looks on a period and after each release; a rental that runs is watched and left alone.
 /// </summary>
 sealed partial class GpuHandOver(
-    IReadOnlyList<string> expected, Func<CancellationToken, Task<IReadOnlyList<Gpu>>> read, Func<IReadOnlyList<XidError>> errors, TimeProvider time,
+    Func<IReadOnlyList<string>> handedOut, Func<CancellationToken, Task<IReadOnlyList<Gpu>>> read, Func<IReadOnlyList<XidError>> errors, TimeProvider time,
     ILogger<GpuHandOver> logger)
     : BackgroundService, IHandOverGate
 {
@@ -35,7 +35,7 @@ sealed partial class GpuHandOver(
 
     public string? Obstacle => _obstacle;
 
-    public string Detail => _obstacle ?? (IsClear || _holder is not null ? $"{expected.Count} GPUs" : "looking at the GPUs");
+    public string Detail => _obstacle ?? (IsClear || _holder is not null ? $"{handedOut().Count} GPUs" : "looking at the GPUs");
 
     /// <summary>Follows who has the machine.</summary>
     public void Follow(AllocationSnapshot snapshot)
@@ -122,7 +122,7 @@ sealed partial class GpuHandOver(
 
     string? FindLost(IReadOnlyList<Gpu> gpus)
     {
-        var lost = expected.Except(gpus.Select(gpu => gpu.Uuid)).ToList();
+        var lost = handedOut().Except(gpus.Select(gpu => gpu.Uuid)).ToList();
         return lost.Count == 0 ? null
             : $"{string.Join(", ", lost)} cannot be used any more. Reset it with `nvidia-smi --gpu-reset` or restart the machine; "
             + $"if it was taken out, delete the file '{GpuRoster.FileName}' in the state directory and restart the miner.";
@@ -140,11 +140,11 @@ sealed partial class GpuHandOver(
     }
 
     // One whose place is not known is taken for ours.
-    bool Concerns(XidError error) => !_places.Any(place => place.Value == error.Pci && !expected.Contains(place.Key));
+    bool Concerns(XidError error) => !_places.Any(place => place.Value == error.Pci && !handedOut().Contains(place.Key));
 
     string? FindRest(IReadOnlyList<Gpu> gpus)
     {
-        foreach (var gpu in gpus.Where(gpu => expected.Contains(gpu.Uuid)))
+        foreach (var gpu in gpus.Where(gpu => handedOut().Contains(gpu.Uuid)))
         {
             var strangers = gpu.Processes.Where(id => !OwnProcesses.Contains(id)).ToList();
             if (strangers.Count > 0)
@@ -162,7 +162,7 @@ sealed partial class GpuHandOver(
         if (obstacle != _obstacle)
         {
             if (obstacle is null)
-                Log.Clear(logger, expected.Count);
+                Log.Clear(logger, handedOut().Count);
             else if (holder is null)
                 Log.HeldBack(logger, obstacle);
             else

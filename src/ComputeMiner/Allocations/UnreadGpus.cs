@@ -4,9 +4,14 @@ namespace ComputeMiner.Allocations;
 /// A driver that failed where nothing is remembered of the machine's GPUs: handed out now, it would go without them to somebody who wants them.
 /// </summary>
 /// <param name="reason">What the driver said.</param>
-sealed class UnreadGpus(string reason) : IHandOverGate
+/// <param name="remedy">What an operator can do; null when only waiting helps.</param>
+sealed class UnreadGpus(string reason, string? remedy = "mend the driver and restart the miner; or hand the machine out without GPUs by --container.gpus none")
+    : IHandOverGate
 {
-    public const string Remedy = "mend the driver and restart the miner; or hand the machine out without GPUs by --container.gpus none";
+    /// <summary>While the driver is asked at the start.</summary>
+    public static UnreadGpus Asking { get; } = new("the driver is being asked", remedy: null);
+
+    public string? Remedy => remedy;
 
     public bool IsClear => false;
 

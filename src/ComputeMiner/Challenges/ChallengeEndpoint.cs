@@ -8,10 +8,10 @@ namespace ComputeMiner.Challenges;
 /// output. With one the result, or why there is none, always in an answer: no known validator sends challenges any more, and
 /// those that did counted a refusal as a failure of the miner.
 /// </summary>
-/// <param name="solver">Works on challenges; null when that is off.</param>
+/// <param name="find">What works on challenges; null when that is off or not there yet.</param>
 /// <param name="priority">The caller's weight among those who wait.</param>
 /// <param name="logger">Refused challenges, at Debug.</param>
-sealed partial class ChallengeEndpoint(ChallengeSolver? solver, Func<AxonCaller, double> priority, ILogger<ChallengeEndpoint> logger)
+sealed partial class ChallengeEndpoint(Func<ChallengeSolver?> find, Func<AxonCaller, double> priority, ILogger<ChallengeEndpoint> logger)
     : AxonEndpoint<ChallengeSynapse>
 {
     public override double PriorityOffset => 2;
@@ -19,7 +19,7 @@ sealed partial class ChallengeEndpoint(ChallengeSolver? solver, Func<AxonCaller,
     public override async Task HandleAsync(ChallengeSynapse synapse, AxonCaller caller, CancellationToken cancellation)
     {
         synapse.ResetOutput();
-        if (solver is null)
+        if (find() is not { } solver)
             return;
         var runId = RunId.Of(caller.Hotkey, synapse.ChallengeDifficulty, synapse.ChallengeHash);
         if (synapse.ChallengeDifficulty <= 0)

@@ -14,7 +14,7 @@ namespace ComputeMiner.Dashboard;
 /// </summary>
 sealed class StartupOrder(
     MinerOptions options, Hotkey hotkey, MetagraphSource metagraphs, ChainFollower follower, Registration registration, Allocator allocator,
-    AllocationStartup startup, RegistryLink registry, EngineInfo docker)
+    AllocationStartup startup, RegistryLink registry, EngineArrival docker)
 {
     public IReadOnlyList<StartupStep> Read()
     {
@@ -32,20 +32,35 @@ sealed class StartupOrder(
             metagraphs.Current is { } metagraph
                 ? new("metagraph", true, $"{metagraph.Neurons.Length} neurons at block {metagraph.Block}")
                 : new("metagraph", false, "not read yet", "it follows the chain; see that --netuid is right"),
-            new("docker", true, $"Docker {docker.Version}, {docker.Cpus} CPUs"),
+            new("docker", docker.Info is not null, docker.Detail, docker.Info is null ? EngineArrival.Remedy : null),
             snapshot.Ready
                 ? new("image", true, $"its container printed {DockerProfile.ProbeWord}")
                 : new("image", false, startup.Progress, "miner doctor tells what Docker lacks"),
             allocator.Gate is not { } gate
                 ? new("gpus", true, "none handed out")
-                : new("gpus", gate.Obstacle is null, gate.Detail, gate.Obstacle is null ? null : gate is UnreadGpus ? UnreadGpus.Remedy : "it is looked at again by itself; miner gpus shows more"),
+                : new("gpus", gate.Obstacle is null, gate.Detail, gate.Obstacle is null ? null : gate is UnreadGpus unread ? unread.Remedy : "it is looked at again by itself; miner gpus shows more"),
             new("lists", true, $"{lists.BlacklistHotkeys.Length + lists.BlacklistColdkeys.Length} refused, {lists.WhitelistHotkeys.Length + lists.WhitelistColdkeys.Length} trusted beside the built-in ones"),
             new("axon", true, $"listening on port {options.Axon.Port}"),
-            new("registry", run.Stage is RegistryStage.Published || options.Registry.Kind == RegistryKind.Off, run.Detail),
-            new("allocations", startup.IsRestored, startup.IsRestored ? "ledger and containers agree" : "being compared"),
-            registration.Holds && snapshot.Ready
-                ? new("serving", true, snapshot.State.ToString())
-                : new("serving", false, registration.Detail, registration.Holds ? null : "miner register puts the hotkey on the subnet"),
+            new("registry", run.Stage is RegistryStage.Published || options.Registry.Kind == RegistryKind.Off, run.Detail, RemedyOf(run.Stage)),
+            startup.IsRestored
+                ? new("allocations", true, "ledger and containers agree")
+                : new("allocations", false, docker.Info is null ? "waiting for Docker" : startup.Progress, "miner doctor looks at Docker and the state directory"),
+            ReadServing(snapshot),
         ];
     }
+
+    StartupStep ReadServing(AllocationSnapshot snapshot) => (registration.Holds, snapshot.Ready) switch
+    {
+        (false, _) => new("serving", false, $"no place on the subnet: {registration.Detail}", "miner register puts the hotkey on the subnet"),
+        (_, false) => new("serving", false, "nothing can be handed out before the steps above are done", "see the first of them that is not"),
+        _ => new("serving", true, snapshot.State.ToString()),
+    };
+
+    static string? RemedyOf(RegistryStage stage) => stage switch
+    {
+        RegistryStage.Unauthorised => "put your account's key into .env or ~/.netrc, where it is found without a restart, or into WANDB_API_KEY",
+        RegistryStage.NoPermission => "ask the subnet for access of your account to its project, or use another account's key",
+        RegistryStage.Retrying => "it is tried again by itself; validators see what was published last",
+        _ => null,
+    };
 }

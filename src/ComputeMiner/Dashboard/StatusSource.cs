@@ -14,7 +14,7 @@ namespace ComputeMiner.Dashboard;
 sealed class StatusSource(
     MinerOptions options, Hotkey hotkey, AxonPipeline axon, AdmissionGate gate, MetagraphSource metagraphs, ChainFollower follower,
     Registration registration, AxonAnnouncer announcer, Allocator allocator, AllocationStartup startup,
-    Func<IReadOnlyList<SafeguardState>> safeguards, ChallengeSolver? solver, RegistryLink registry, TimeProvider time)
+    Func<IReadOnlyList<SafeguardState>> safeguards, Func<ChallengeSolver?> solver, RegistryLink registry, TimeProvider time)
 {
     /// <summary>Parts beside those every miner has.</summary>
     public IReadOnlyList<Func<ComponentStatus>> More { get; init; } = [];
@@ -36,7 +36,7 @@ sealed class StatusSource(
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
             new("Registry", registry.Publisher.Current.Stage is RegistryStage.Published, registry.Publisher.Current.Detail),
             .. safeguards().Select(each => new ComponentStatus(each.Name, each.Ok, each.Detail)),
-            .. solver is null ? [] : new[] { new ComponentStatus("Challenges", true, solver.Current.ToString()) },
+            .. solver() is { } working ? [new("Challenges", true, working.Current.ToString())] : Array.Empty<ComponentStatus>(),
             .. allocator.Gate is { } gpus ? [new("GPUs", gpus.Obstacle is null, gpus.Detail)] : Array.Empty<ComponentStatus>(),
             .. More.Select(read => read()),
         ];

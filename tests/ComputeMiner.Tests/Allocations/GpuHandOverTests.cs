@@ -201,7 +201,7 @@ public sealed class GpuHandOverTests
         var held = machine.Allocator.Current;
         Action meanwhile = () => { };
         using var gate = new GpuHandOver(
-            [FakeGpus.First, FakeGpus.Second],
+            () => [FakeGpus.First, FakeGpus.Second],
             async token =>
             {
                 var read = await gpus.Inventory.ReadAsync(token);
@@ -233,7 +233,7 @@ public sealed class GpuHandOverTests
         await using var machine = await new SimulatedMachine().ReadyAsync();
         var broken = true;
         using var gate = new GpuHandOver(
-            [FakeGpus.First, FakeGpus.Second], gpus.Inventory.ReadAsync, () => broken ? throw new InvalidOperationException("a log nobody can read") : [],
+            () => [FakeGpus.First, FakeGpus.Second], gpus.Inventory.ReadAsync, () => broken ? throw new InvalidOperationException("a log nobody can read") : [],
             machine.Time, NullLogger<GpuHandOver>.Instance);
         machine.Allocator.Gate = gate;
         machine.Allocator.Changed += gate.Follow;
@@ -248,7 +248,7 @@ public sealed class GpuHandOverTests
     GpuHandOver Gate(SimulatedMachine machine, FakeGpus gpus, params string[] expected)
     {
         var gate = new GpuHandOver(
-            expected.Length > 0 ? expected : [FakeGpus.First, FakeGpus.Second], gpus.Inventory.ReadAsync, () => XidError.Find(_kernelLog), machine.Time,
+            () => expected.Length > 0 ? expected : [FakeGpus.First, FakeGpus.Second], gpus.Inventory.ReadAsync, () => XidError.Find(_kernelLog), machine.Time,
             NullLogger<GpuHandOver>.Instance);
         machine.Allocator.Gate = gate;
         machine.Allocator.Changed += gate.Follow;

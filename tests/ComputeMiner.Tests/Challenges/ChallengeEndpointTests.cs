@@ -17,7 +17,7 @@ public sealed class ChallengeEndpointTests
     {
         var synapse = new ChallengeSynapse { ChallengeHash = "anything", Output = new ChallengeOutput { Password = "the caller's own" } };
 
-        await new ChallengeEndpoint(null, _ => 0, new RecordedLogs().CreateLogger<ChallengeEndpoint>())
+        await new ChallengeEndpoint(() => null, _ => 0, new RecordedLogs().CreateLogger<ChallengeEndpoint>())
             .HandleAsync(synapse, Caller, TestContext.Current.CancellationToken);
 
         Assert.Equal(new ChallengeOutput(), synapse.Output);
@@ -63,7 +63,10 @@ public sealed class ChallengeEndpointTests
         Assert.StartsWith($"5GrwvaEF/4/{work.Challenge.ChallengeHash[10..20]}: ❌ Hashcat execution failed with code 1", work.Challenge.Output.Error, StringComparison.Ordinal);
     }
 
-    static async Task HandleAsync(FakeHashcat fake, ChallengeSynapse synapse) =>
-        await new ChallengeEndpoint(await fake.SolverAsync(), _ => 0, fake.Logs.CreateLogger<ChallengeEndpoint>())
+    static async Task HandleAsync(FakeHashcat fake, ChallengeSynapse synapse)
+    {
+        var solver = await fake.SolverAsync();
+        await new ChallengeEndpoint(() => solver, _ => 0, fake.Logs.CreateLogger<ChallengeEndpoint>())
             .HandleAsync(synapse, Caller, fake.Patience);
+    }
 }
