@@ -22,8 +22,9 @@ sealed class StatusCommand : CliCommand
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var address = context.Options.Admin.Address;
-        var status = await AdminClient.TryReadAsync(address, "/status", DashboardJson.Default.MinerStatus, cancellation)
-            ?? throw new CommandFailedException($"No miner answers at {address}. Start it with 'miner run', or name its address with --admin.address.");
+        var status = await AdminClient.TryReadAsync(address, "/status", DashboardJson.Default.MinerStatus, cancellation);
+        if (status?.IsWhole() != true)
+            throw new CommandFailedException($"No miner answers at {address}. Start it with 'miner run', or name its address with --admin.address.");
         if (context.Json)
             context.WriteJson(status, DashboardJson.Default.MinerStatus);
         else

@@ -12,6 +12,12 @@ sealed record MinerStatus(
     string Version, DateTimeOffset StartedAt, double UptimeSeconds, string Hotkey, int Netuid, bool Ready, IReadOnlyList<ComponentStatus> Components,
     ChainStatus Chain, RentalStatus Rental, IReadOnlyDictionary<string, long> Requests, IReadOnlyList<RefusalStatus> Refusals)
 {
+    /// <summary>A miner's, of whatever version: fields are added over time, so that one that is missing further down is no fault.</summary>
+    public bool IsWhole() => this is
+    {
+        Version: not null, Hotkey: not null, Components: not null, Chain: not null, Rental.State: not null, Requests: not null, Refusals: not null,
+    };
+
     /// <summary>The operator wants nothing new handed out.</summary>
     public bool Draining { get; init; }
 

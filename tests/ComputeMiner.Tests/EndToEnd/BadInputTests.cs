@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using ComputeMiner.Allocations;
 using ComputeMiner.Releases;
+using ComputeMiner.Tests.Updates;
 using DevNet;
 
 namespace ComputeMiner.Tests.EndToEnd;
@@ -177,6 +178,22 @@ public sealed class BadInputTests : IDisposable
 
         Assert.Equal(expected, await shell.WaitForExitAsync());
         Assert.Contains("error: ", shell.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>Another program has the port of the admin address, or a miner of a version that says other things.</summary>
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"version":"1","rental":null}""")]
+    [InlineData("null")]
+    [InlineData("<html>")]
+    public async Task Status_SomethingElseAnswers_SaysSoWithoutATrace(string answer)
+    {
+        await using var server = await FileServer.StartAsync();
+        server.Put("status", answer);
+
+        var (exitCode, _, errors) = await MinerProcess.RunAsync(["status", "--admin.address", $"127.0.0.1:{server.Root.Port}"]);
+
+        Assert.Equal((1, $"error: No miner answers at 127.0.0.1:{server.Root.Port}. Start it with 'miner run', or name its address with --admin.address.\n"), (exitCode, errors));
     }
 
     string[] RunArguments(string chain = "ws://127.0.0.1:9")
