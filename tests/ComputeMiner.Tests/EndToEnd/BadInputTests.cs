@@ -161,6 +161,8 @@ public sealed class BadInputTests : IDisposable
     [Theory]
     [InlineData("no wallet", 75)]
     [InlineData("port taken", 75)]
+    [InlineData("no Docker", 75)]
+    [InlineData("no hashcat", 75)]
     [InlineData("damaged ledger", 1)]
     public async Task Run_WatchedAndRefused_ExitCodeSaysWhetherItIsTheMachine(string what, int expected)
     {
@@ -174,7 +176,9 @@ public sealed class BadInputTests : IDisposable
                 Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "state")).FullName, AllocationLedger.FileName), new string('x', 4096), TestContext.Current.CancellationToken);
 
         // The starter must be one thread that stays.
-        await using var shell = MinerProcess.StartProgram("/bin/sh", ["-c", $"{Supervision.Variable}=$$ \"$@\"; exit $?", "sh", MinerProcess.Program, .. arguments]);
+        await using var shell = MinerProcess.StartProgram(
+            "/bin/sh", ["-c", $"{Supervision.Variable}=$$ \"$@\"; exit $?", "sh", MinerProcess.Program, .. arguments, .. what == "no hashcat" ? ["--challenge.enabled", "--miner.hashcat.path", "/no/such/hashcat"] : Array.Empty<string>()],
+            what == "no Docker" ? new Dictionary<string, string?> { ["DOCKER_HOST"] = $"unix://{_directory}/nothing.sock" } : null);
 
         Assert.Equal(expected, await shell.WaitForExitAsync());
         Assert.Contains("error: ", shell.Errors, StringComparison.Ordinal);
