@@ -57,7 +57,8 @@ sealed partial class AllocationReconciler(
     /// </summary>
     public async Task<Allocation> RepairAsync(Allocation held, IReadOnlyList<ContainerRecord> containers, CancellationToken cancellation)
     {
-        if (containers.FirstOrDefault(each => Belongs(each, held)) is not { } container)
+        // His own before any other one with its labels.
+        if ((containers.FirstOrDefault(each => each.Id == held.ContainerId) ?? containers.FirstOrDefault(each => Belongs(each, held))) is not { } container)
         {
             if (held.State != AllocationState.Failed)
                 Log.ContainerLost(logger, held.Id, held.Kind);

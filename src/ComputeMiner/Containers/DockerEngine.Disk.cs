@@ -35,11 +35,25 @@ sealed partial class DockerEngine
 
     async Task<string> CreateOnDiskAsync(CreateContainerParameters parameters, TenantDisk? disk, CancellationToken cancellation)
     {
-        disk?.ApplyTo(parameters);
-        var id = await CreateGuardedAsync(parameters, cancellation);
-        if (disk is not null)
-            await BindDiskAsync(id, disk, cancellation);
+        if (disk is null)
+            return await CreateGuardedAsync(parameters, cancellation);
+        disk.ApplyTo(parameters);
+        var id = await CreateForDiskAsync(parameters, disk, cancellation);
+        await BindDiskAsync(id, disk, cancellation);
         return id;
+    }
+
+    async Task<string> CreateForDiskAsync(CreateContainerParameters parameters, TenantDisk disk, CancellationToken cancellation)
+    {
+        try
+        {
+            return await CreateGuardedAsync(parameters, cancellation);
+        }
+        catch
+        {
+            await _disks.TakeBackAsync(disk);
+            throw;
+        }
     }
 
     // A missing image and a taken name have nothing to do with the disk.

@@ -197,7 +197,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation)
     {
         var list = await AskAsync("list containers", token => _docker.Containers.ListContainersAsync(OfInstance(), token), cancellation);
-        var ours = list.Where(each => !DockerSite.IsProbe(each.Labels)).Select(ToRecord).ToList();
+        var ours = list.Where(each => !DockerSite.IsProbe(each.Labels) && !IsCopy(each)).Select(ToRecord).ToList();
         if (!ours.Exists(each => each.Labels is { IsSpare: true }))
             return ours;
         var facts = await _facts.ReadAsync(cancellation);
@@ -229,6 +229,11 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
 
     bool IsOurs(ContainerInspectResponse container) =>
         container.Config?.Labels is { } labels && labels.TryGetValue(ContainerLabels.InstanceKey, out var instance) && instance == _options.Instance;
+
+    // Labels go with an image that somebody makes of a container. What is made of that image is his: no tenant's is on a network of Docker's own.
+    static bool IsCopy(ContainerListResponse container) =>
+        container.HostConfig?.NetworkMode is "default" or "bridge" or "host" or "none"
+        && container.NetworkSettings?.Networks?.Keys.All(network => network is "bridge" or "host" or "none") != false;
 
     static ContainerRecord ToRecord(ContainerListResponse container) => new(
         container.ID,

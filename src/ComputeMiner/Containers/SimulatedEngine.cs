@@ -170,8 +170,9 @@ sealed class SimulatedEngine(TimeProvider time) : IContainerEngine
     public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellation)
     {
         await ArriveAsync(nameof(ListAsync));
+        // The newest first, as Docker lists them.
         lock (_turn)
-            return [.. _containers.Where(each => !each.Value.IsForeign).Select(each => new ContainerRecord(each.Key, each.Value.Spec.Name, each.Value.State, each.Value.Spec.Labels))];
+            return [.. _containers.Where(each => !each.Value.IsForeign).OrderByDescending(each => each.Key, StringComparer.Ordinal).Select(each => new ContainerRecord(each.Key, each.Value.Spec.Name, each.Value.State, each.Value.Spec.Labels))];
     }
 
     public async Task<string> WaitForSshAsync(string id, int port, CancellationToken cancellation)

@@ -81,6 +81,21 @@ public class AllocationClaimTests
     }
 
     [Fact]
+    public async Task RestoreAsync_NewerContainerWithTheSameLabels_TheRenterKeepsHisOwn()
+    {
+        await using var machine = await RentedAsync(_alice);
+        var rented = Assert.Single(await machine.ContainersAsync());
+        await StrangeAsync(machine, rented.Labels!);
+
+        machine.Reopen();
+        await machine.ReadyAsync();
+
+        Assert.Equal(rented.Id, machine.Allocator.Current.Allocation!.ContainerId);
+        Assert.Equal(rented.Id, machine.Ledger.Read()!.ContainerId);
+        Assert.Equal(2, (await machine.ContainersAsync()).Count);
+    }
+
+    [Fact]
     public async Task RestoreAsync_ContainerOfARentalThatEndedIsBack_IsRemoved()
     {
         await using var machine = await RentedAsync(_alice);

@@ -11,10 +11,11 @@ sealed partial class LoopDisks
     {
         string[] unlocked;
         string[] points;
-        foreach (var name in Names(ReadySuffix).Where(name => !IsLocked(Ready(name))))
-            Delete(Ready(name));
         lock (Directories)
         {
+            // Between being made and being locked one would look left over.
+            foreach (var name in Names(ReadySuffix).Where(name => !IsLocked(Ready(name))))
+                Delete(Ready(name));
             unlocked = [.. Names(Suffix).Where(name => !IsLocked(Image(name)))];
             points = [.. Points().Where(name => !File.Exists(Here(Image(name))))];
         }

@@ -93,7 +93,16 @@ sealed partial class TenantDisks(
     {
         refused.Dispose();
         (_refusal, _plan) = (fault.Message, null);
-        return await NewAsync(cancellation);
+        try
+        {
+            return await NewAsync(cancellation);
+        }
+        catch
+        {
+            // It may have refused for another reason, which passes.
+            TrustEngine();
+            throw;
+        }
     }
 
     /// <summary>The engine is asked to hold the limit again.</summary>
@@ -107,8 +116,9 @@ sealed partial class TenantDisks(
         if (container.Mounts?.Where(each => each.Type == "volume").Select(each => each.Destination).ToList() is { Count: > 0 } volumes)
             Tell(new SafeguardState(DiskPlan.Title, false, $"{_current.Detail}; but the image declares volumes that have no limit: {string.Join(", ", volumes)}",
                 "use an image without VOLUME, see --container.image"));
-        if (disk.Name is not { } name || _plan is not { } plan)
+        if (disk.Name is not { } name)
             return;
+        var plan = _plan ??= await FindAsync(cancellation);
         var disks = Disks(plan);
         if (plan.Remap && container.GraphDriver?.Data is { } places && places.TryGetValue("UpperDir", out var upper))
             await engine.RunOnFilesAsync("chown", ["-R", $"--reference={upper}", disks.MountPoint(name)], cancellation);
@@ -121,6 +131,15 @@ sealed partial class TenantDisks(
             Degrade(plan, fault);
             throw;
         }
+    }
+
+    /// <summary>Takes away the disk of a container that did not come about. Never fails: what is left goes at the next sweep.</summary>
+    public async Task TakeBackAsync(TenantDisk disk)
+    {
+        if (disk.Name is not { } name || _plan is not { } plan)
+            return;
+        await Disks(plan).RemoveAsync(name);
+        KeepAhead();
     }
 
     /// <summary>Makes sure that a container that is about to start has its disk.</summary>

@@ -82,6 +82,7 @@ public sealed class DiskSafetyTests(DockerFixture docker) : DiskEngineBed(docker
         await HostCommand.RunAsync("docker", ["commit", id, CopyName]);
         var copy = (await HostCommand.RunAsync("docker", ["create", CopyName])).Trim();
 
+        Assert.Equal(id, Assert.Single(await Engine.ListAsync(Cancellation)).Id);
         await Engine.StartAsync(copy, Cancellation);
         await Engine.RemoveAsync(copy, Cancellation);
         await Engine.PrepareImageAsync(null, Cancellation);
@@ -111,6 +112,17 @@ public sealed class DiskSafetyTests(DockerFixture docker) : DiskEngineBed(docker
 
         Assert.Single(DiskBed.Images(Settings));
         Assert.All(Engine.Safeguards.Where(each => each.Name == "Disk quota"), each => Assert.True(each.Ok));
+    }
+
+    [Fact]
+    public async Task CreateAsync_EngineRefuses_LeavesNoDisk()
+    {
+        var spec = new ContainerSpec(Settings.RentalName, $"sha256:{new string('0', 64)}", Settings.SshPort, ContainerLabels.Spare);
+
+        await Assert.ThrowsAsync<ContainerEngineException>(() => Engine.CreateAsync(spec, Cancellation));
+
+        Assert.Empty(DiskBed.Images(Settings));
+        Assert.Empty(DiskBed.Mounts(Settings));
     }
 
     [Fact]

@@ -39,6 +39,48 @@ public sealed partial class TenantDisksTests : IDisposable
     }
 
     [Fact]
+    public async Task NewInsteadAsync_NothingElseHolds_AsksTheEngineAgainTheNextTime()
+    {
+        using var disks = Elsewhere(DiskRule.Of(2L << 30));
+        var refused = await disks.NewAsync(TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<ContainerEngineException>(
+            () => disks.NewInsteadAsync(refused!, new ContainerEngineException("no space left"), TestContext.Current.CancellationToken));
+
+        using var next = await disks.NewAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(DiskMeans.Engine, next!.Means);
+    }
+
+    [Fact]
+    public async Task BindAsync_MeansAreBeingFoundAgain_LeadsTheContainerToItsDisk()
+    {
+        var options = new ContainerOptions { Instance = "disks-tests", Disk = DiskRule.Of(64L << 20) };
+        var info = new SystemInfoResponse { Driver = "overlay2", DockerRootDir = _there };
+        using var disks = new TenantDisks(options, new EngineNamespace(options.Endpoint, TimeProvider.System), _ => Task.FromResult(info), NullLogger<TenantDisks>.Instance);
+        using var disk = await disks.NewAsync(TestContext.Current.CancellationToken);
+        var (upper, work) = ($"{_there}/layer/diff", $"{_there}/layer/work");
+        Directory.CreateDirectory(upper);
+        Directory.CreateDirectory(work);
+        var container = new ContainerInspectResponse
+        {
+            GraphDriver = new() { Data = new Dictionary<string, string> { ["UpperDir"] = upper, ["WorkDir"] = work } },
+        };
+
+        try
+        {
+            disks.TrustEngine();
+            await disks.BindAsync(container, disk!, TestContext.Current.CancellationToken);
+
+            Assert.Equal($"{Path.GetDirectoryName(disk!.Files)}/diff", new DirectoryInfo(upper).LinkTarget);
+        }
+        finally
+        {
+            disk!.Dispose();
+            await disks.SweepAsync(() => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>()));
+        }
+    }
+
+    [Fact]
     public void Prepare_UnderAStrictMask_IsReadableToEveryUserInside()
     {
         var mask = Umask(0x3F);
