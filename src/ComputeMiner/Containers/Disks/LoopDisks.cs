@@ -202,8 +202,15 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
 
     async Task MountAsync(string name, CancellationToken cancellation)
     {
-        lock (Directories)
-            Directory.CreateDirectory(Here(MountPoint(name)));
+        try
+        {
+            lock (Directories)
+                Directory.CreateDirectory(Here(MountPoint(name)));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerEngineException($"{MountPoint(name)}, where the disk of a container is mounted, cannot be made: {fault.Message}", fault);
+        }
         await RunAsync("mount", ["-t", "ext4", "-o", MountOptions, Image(name), MountPoint(name)], cancellation);
         try
         {

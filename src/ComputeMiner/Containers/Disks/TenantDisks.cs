@@ -219,8 +219,15 @@ sealed partial class TenantDisks(
         if (options.Disk.Bytes is { } chosen)
             return DiskSize.Align(chosen);
         var disks = Disks(plan);
-        var drive = new DriveInfo(disks.Here(plan.Directory));
-        return DiskSize.Share(drive.TotalSize, drive.AvailableFreeSpace + disks.Taken());
+        try
+        {
+            var drive = new DriveInfo(disks.Here(plan.Directory));
+            return DiskSize.Share(drive.TotalSize, drive.AvailableFreeSpace + disks.Taken());
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerEngineException($"How much room there is in Docker's data at {plan.Directory} cannot be seen: {fault.Message}", fault);
+        }
     }
 
     async Task<TenantDisk> MakeAsync(DiskPlan plan, long bytes, CancellationToken cancellation)
@@ -261,51 +268,5 @@ sealed partial class TenantDisks(
         {
             return new TenantDisk(DiskMeans.Engine, bytes, null, null, null);
         }
-    }
-
-    // The next container goes without, until the image is prepared again.
-    void Degrade(DiskPlan plan, ContainerEngineException fault)
-    {
-        _plan = plan with { Means = DiskMeans.None, Detail = fault.Message };
-        Refuse(_plan);
-    }
-
-    void Refuse(DiskPlan plan)
-    {
-        Bytes = null;
-        var state = plan.Describe(0);
-        if (options.Disk.Bytes is not null)
-        {
-            _current = state;
-            throw new ContainerEngineException(
-                $"Nothing on this host holds a tenant to the size of --container.disk: {plan.Detail}. To mend it, {DiskPlan.Remedy}; or set --container.disk auto or off.");
-        }
-        if (_current != state)
-            Log.None(logger, plan.Detail);
-        _current = state;
-    }
-
-    void Tell(SafeguardState state)
-    {
-        if (_current.Ok != state.Ok || _current.Detail != state.Detail)
-        {
-            if (state.Ok)
-                Log.InForce(logger, state.Detail);
-            else
-                Log.Incomplete(logger, state.Detail);
-        }
-        _current = state;
-    }
-
-    static partial class Log
-    {
-        [LoggerMessage(3400, LogLevel.Information, "Disk quota: {Detail}")]
-        public static partial void InForce(ILogger logger, string detail);
-
-        [LoggerMessage(3401, LogLevel.Warning, "No disk quota, a tenant can fill the file system of Docker's data: {Reason}")]
-        public static partial void None(ILogger logger, string reason);
-
-        [LoggerMessage(3402, LogLevel.Warning, "Disk quota: {Detail}")]
-        public static partial void Incomplete(ILogger logger, string detail);
     }
 }

@@ -52,6 +52,20 @@ public sealed partial class TenantDisksTests : IDisposable
     }
 
     [Fact]
+    public async Task PrepareAsync_EnginesDataCannotBeLookedAt_SaysSo()
+    {
+        // As when the engine, with mounts of its own, ended a moment ago.
+        var options = new ContainerOptions { Instance = "disks-tests" };
+        var info = new SystemInfoResponse { Driver = "overlay2", DockerRootDir = $"{_there}/away" };
+        using var disks = new TenantDisks(options, new EngineNamespace(options.Endpoint, TimeProvider.System), _ => Task.FromResult(info), NullLogger<TenantDisks>.Instance);
+
+        var fault = await Assert.ThrowsAsync<ContainerEngineException>(
+            () => disks.PrepareAsync(() => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>()), TestContext.Current.CancellationToken));
+
+        Assert.Contains(info.DockerRootDir, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task BindAsync_MeansAreBeingFoundAgain_LeadsTheContainerToItsDisk()
     {
         var options = new ContainerOptions { Instance = "disks-tests", Disk = DiskRule.Of(64L << 20) };
