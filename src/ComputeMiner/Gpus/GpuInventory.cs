@@ -14,11 +14,18 @@ sealed class GpuInventory(string library = NvmlLibrary.File, string program = Nv
 
     /// <summary>All GPUs that work, by their index; empty where there is no driver. One that is lost is not among them.</summary>
     /// <exception cref="GpuReadException">A driver is there and does not answer.</exception>
-    public async Task<IReadOnlyList<Gpu>> ReadAsync(CancellationToken cancellation) =>
-        await AskLibraryAsync(cancellation) ?? await new NvidiaSmi(program).ReadAsync(cancellation);
+    public async Task<IReadOnlyList<Gpu>> ReadAsync(CancellationToken cancellation)
+    {
+        var (gpus, fault) = await AskLibraryAsync(cancellation);
+        if (gpus is not null)
+            return gpus;
+        // A library that cannot be used, an old one for example, is not the driver's last word; but then half an answer is none.
+        var told = await new NvidiaSmi(program, _time).TryReadAsync(mustBeWhole: fault is not null, cancellation);
+        return told ?? (fault is null ? [] : throw fault);
+    }
 
     // A broken driver can hold a call for ever, and nothing ends such a call: not on the caller's thread, and only one at a time.
-    async Task<IReadOnlyList<Gpu>?> AskLibraryAsync(CancellationToken cancellation)
+    async Task<(IReadOnlyList<Gpu>? Gpus, GpuReadException? Fault)> AskLibraryAsync(CancellationToken cancellation)
     {
         var earlier = _abandoned;
         await earlier.WaitAsync(Patience, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -28,7 +35,11 @@ sealed class GpuInventory(string library = NvmlLibrary.File, string program = Nv
         var call = Task.Run(() => NvmlLibrary.TryRead(library), CancellationToken.None);
         try
         {
-            return await call.WaitAsync(Patience, _time, cancellation);
+            return (await call.WaitAsync(Patience, _time, cancellation), null);
+        }
+        catch (GpuReadException fault)
+        {
+            return (null, fault);
         }
         catch (TimeoutException)
         {

@@ -5,23 +5,28 @@ using System.Globalization;
 namespace ComputeMiner.Gpus;
 
 /// <summary>The same facts from the driver's own program, for a machine whose library cannot be used.</summary>
-sealed class NvidiaSmi(string program)
+sealed class NvidiaSmi(string program, TimeProvider time)
 {
     public const string Program = "nvidia-smi";
 
     // With a GPU that hangs it may never end.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>All GPUs that answer; empty where there is no such program.</summary>
+    /// <summary>All GPUs that answer; null where there is no such program.</summary>
+    /// <param name="mustBeWhole">One that does not answer is a failure, and not left out.</param>
+    /// <param name="cancellation">Ends the program.</param>
     /// <exception cref="GpuReadException">It is there and fails.</exception>
-    public async Task<IReadOnlyList<Gpu>> ReadAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<Gpu>?> TryReadAsync(bool mustBeWhole, CancellationToken cancellation)
     {
         if (await RunAsync("--query-gpu=index,uuid,name,pci.bus_id,memory.total,memory.used,clocks.gr,clocks.mem", cancellation) is not { } rows)
-            return [];
+            return null;
         var processes = (await RunAsync("--query-compute-apps=gpu_uuid,pid", cancellation) ?? [])
             .Where(row => row.Length == 2 && int.TryParse(row[1], CultureInfo.InvariantCulture, out _))
             .ToLookup(row => row[0], row => int.Parse(row[1], CultureInfo.InvariantCulture));
-        return [.. rows.Select(row => TryRead(row, processes)).OfType<Gpu>()];
+        List<Gpu> gpus = [.. rows.Select(row => TryRead(row, processes)).OfType<Gpu>()];
+        return gpus.Count == rows.Count || !mustBeWhole
+            ? gpus
+            : throw new GpuReadException($"{program} knows {rows.Count} GPUs, of which {gpus.Count} answer. See what it says on a terminal.");
     }
 
     // A lost GPU has a text such as "[GPU is lost]" in the place of its numbers.
@@ -48,7 +53,7 @@ sealed class NvidiaSmi(string program)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         Process process;
         try

@@ -12,11 +12,15 @@ sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider
     /// </summary>
     const ulong DeepestReorganisation = 25;
 
+    /// <summary>In which a job that was told to end does so.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     readonly Lock _gate = new();
     readonly ulong _phase = job.Phase % job.Interval;
     ulong? _window;
     ulong _lastBlock;
     ulong? _missed;
+    long _begun;
     Task _running = Task.CompletedTask;
     JobStatus _status = new(job.Name, job.Interval, job.Patience.TotalSeconds, 0, null, null, false, true, "not run yet");
 
@@ -25,7 +29,12 @@ sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider
         get
         {
             lock (_gate)
-                return _status;
+            {
+                // One that does not listen to its limit keeps its place until it ends, but not its last result.
+                return _status.IsRunning && time.GetElapsedTime(_begun) >= job.Patience + Grace
+                    ? _status with { Ok = false, Result = $"has not ended within {job.Patience.TotalSeconds:0} s, and still runs" }
+                    : _status;
+            }
         }
     }
 
@@ -76,6 +85,7 @@ sealed partial class ScheduledJob(BlockJob job, ScheduledJob? next, TimeProvider
     void Begin(ulong block)
     {
         (_window, _lastBlock, _missed) = (WindowOf(block), block, null);
+        _begun = time.GetTimestamp();
         _status = _status with { Runs = _status.Runs + 1, Block = block, Started = time.GetUtcNow(), IsRunning = true };
     }
 

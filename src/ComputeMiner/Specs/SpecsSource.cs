@@ -21,6 +21,7 @@ sealed partial class SpecsSource : IDisposable
     readonly PartProbe _cpu, _gpu, _disk, _ram, _docker, _speed;
     readonly GpuJudgement _judgement = new();
     readonly SemaphoreSlim _turn = new(1, 1);
+    int _dockerFaults;
     volatile SpecsState? _state;
     volatile IReadOnlyList<KeptPart> _kept = [];
 
@@ -80,8 +81,7 @@ sealed partial class SpecsSource : IDisposable
         var cpu = await ReadAsync(_cpu, () => ProcessorProbe.Read(files), kept, cancellation) ?? last?.Cpu;
         var disk = await ReadAsync(_disk, ReadDisk, kept, cancellation) ?? last?.HardDisk;
         var ram = await ReadAsync(_ram, () => MemoryProbe.Read(files), kept, cancellation) ?? last?.Ram;
-        // Not kept from before: true says that it works now.
-        var docker = Keep(await _docker.AskAsync(AskDockerAsync, cancellation), kept) is not null;
+        var docker = JudgeDocker(last, Keep(await _docker.AskAsync(AskDockerAsync, cancellation), kept) is not null);
         var (gpu, handedOut) = await JudgeGpusAsync(before, kept, cancellation);
         if (cpu is null || disk is null || ram is null || gpu is null)
             return null;
@@ -89,6 +89,13 @@ sealed partial class SpecsSource : IDisposable
             ram with { WriteSpeed = last?.Ram.WriteSpeed ?? 0, ReadSpeed = last?.Ram.ReadSpeed ?? 0 });
         var state = new SpecsState(new SpecsDocument(cpu, gpu, disk, ram, docker), _time.GetUtcNow(), handedOut, before?.SpeedsAt);
         return await MeasureAsync(state, kept, cancellation);
+    }
+
+    // As with the GPUs: an engine that is restarted is away for a moment, and a validator that reads so takes the machine for useless.
+    bool JudgeDocker(SpecsDocument? last, bool answers)
+    {
+        _dockerFaults = answers ? 0 : _dockerFaults + 1;
+        return answers || (last is { HasDocker: true } && (_rented() || _dockerFaults < GpuJudgement.Repeats));
     }
 
     async Task<(GpuSpecs? Gpu, IReadOnlyList<string> HandedOut)> JudgeGpusAsync(SpecsState? before, List<KeptPart> kept, CancellationToken cancellation)

@@ -111,6 +111,42 @@ public sealed class GpuInventoryTests
         Assert.Equal(2, (await new GpuInventory(old, gpus.Program).ReadAsync(Cancellation)).Count);
     }
 
+    [Fact]
+    public async Task ReadAsync_LibraryFails_TakesTheProgramsWordWhereItIsWhole()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var broken = Path.Combine(gpus.Directory, "libbroken.so");
+        await HostCommand.RunAsync("cc", ["-shared", "-fPIC", "-x", "c", "-o", broken, "-"], """
+            int nvmlInit_v2(void) { return 999; }
+            #define F(name) int name(void) { return 0; }
+            F(nvmlShutdown) F(nvmlDeviceGetCount_v2) F(nvmlDeviceGetHandleByIndex_v2) F(nvmlDeviceGetUUID) F(nvmlDeviceGetName)
+            F(nvmlDeviceGetMemoryInfo_v2) F(nvmlDeviceGetPciInfo_v3) F(nvmlDeviceGetComputeRunningProcesses_v3) F(nvmlDeviceGetComputeRunningProcesses)
+            F(nvmlDeviceGetClockInfo)
+            """);
+
+        Assert.Equal(2, (await new GpuInventory(broken, gpus.Program).ReadAsync(Cancellation)).Count);
+        gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", state: "lost"), FakeGpus.Line(FakeGpus.Second, "5E"));
+        await Assert.ThrowsAsync<GpuReadException>(() => new GpuInventory(broken, gpus.Program).ReadAsync(Cancellation));
+        await Assert.ThrowsAsync<GpuReadException>(() => new GpuInventory(broken, "/nonexistent/nvidia-smi").ReadAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task ReadAsync_ProgramHangs_IsSaidInTime()
+    {
+        using var directory = new TemporaryDirectory();
+        var (program, started) = (directory.At("nvidia-smi"), directory.At("started"));
+        File.WriteAllText(program, $"#!/bin/sh\ntouch {started}\nexec sleep 600\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var time = new FakeTimeProvider();
+        var reading = new GpuInventory("libno-such-nvml.so.1", program, time).ReadAsync(Cancellation);
+        await Condition.UntilAsync(() => File.Exists(started));
+
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        var fault = await Assert.ThrowsAsync<GpuReadException>(() => reading);
+        Assert.Contains("did not end within 20 s", fault.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>On a machine with a real GPU: both ways must agree on what does not change from one moment to the next.</summary>
     [Fact]
     public async Task ReadAsync_RealGpu_LibraryAndProgramAgree()

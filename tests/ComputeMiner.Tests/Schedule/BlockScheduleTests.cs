@@ -144,6 +144,10 @@ public class BlockScheduleTests
             await WhenAsync(() => _runs.TryGetValue("every 10", out var runs) && runs.Count == (int)(block / 10) && !schedule.Jobs[1].IsRunning);
         }
         var whileStuck = (started, schedule.Jobs[0].IsRunning);
+        Assert.True(schedule.Jobs[0].Ok);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.False(schedule.Jobs[0].Ok);
+        Assert.Contains("still runs", schedule.Jobs[0].Result, StringComparison.Ordinal);
         stuck.SetResult("at last");
         await WhenAsync(() => !schedule.Jobs[0].IsRunning);
         schedule.OnHead(60, CancellationToken.None);

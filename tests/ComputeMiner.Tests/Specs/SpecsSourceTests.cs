@@ -143,10 +143,38 @@ public sealed class SpecsSourceTests
 
         var document = await SpecsMachine.RefreshAsync(source);
 
-        Assert.Equal((ram, 1500, false), (document!["ram"]!.ToJsonString(), (int)document["gpu"]!["graphics_speed"]!, (bool)document["has_docker"]!));
+        Assert.Equal((ram, 1500, true), (document!["ram"]!.ToJsonString(), (int)document["gpu"]!["graphics_speed"]!, (bool)document["has_docker"]!));
         Assert.Equal(["has_docker", "ram"], source.Status.Kept.Select(part => part.Name).Order());
         Assert.Contains("ram: ", source.Status.Detail(machine.Time.GetUtcNow()), StringComparison.Ordinal);
         await ReadAsValidatorAsync(document);
+    }
+
+    [Fact]
+    public async Task RefreshAsync_EngineAway_IsPublishedAfterThreeProbesAndNeverDuringARental()
+    {
+        using var machine = await SpecsMachine.MakeAsync(SpecsMachine.Cards(1));
+        using var source = machine.Open();
+        await SpecsMachine.RefreshAsync(source);
+        machine.DockerWorks = false;
+        machine.Rented = true;
+        Assert.Equal([true, true, true, true], await DockerAsync(source, 4));
+        machine.DockerWorks = true;
+        Assert.Equal([true], await DockerAsync(source, 1));
+        machine.Rented = machine.DockerWorks = false;
+
+        Assert.Equal([true, true, false, false], await DockerAsync(source, 4));
+        machine.DockerWorks = true;
+        Assert.Equal([true], await DockerAsync(source, 1));
+    }
+
+    [Fact]
+    public async Task RefreshAsync_EngineNeverAnswered_IsNotClaimed()
+    {
+        using var machine = await SpecsMachine.MakeAsync(SpecsMachine.Cards(1));
+        machine.DockerWorks = false;
+        using var source = machine.Open();
+
+        Assert.Equal([false], await DockerAsync(source, 1));
     }
 
     [Fact]
@@ -267,4 +295,12 @@ public sealed class SpecsSourceTests
     static int? Count(JsonObject? document) => (int?)document?["gpu"]?["count"];
 
     static double Speed(JsonObject? document) => (double)document!["hard_disk"]!["write_speed"]!;
+
+    static async Task<List<bool>> DockerAsync(SpecsSource source, int probes)
+    {
+        List<bool> said = [];
+        for (var probe = 0; probe < probes; probe++)
+            said.Add((bool)(await SpecsMachine.RefreshAsync(source))!["has_docker"]!);
+        return said;
+    }
 }

@@ -30,6 +30,21 @@ public sealed class SpeedTests : IDisposable
         Assert.Equal(128, looks);
     }
 
+    [Fact]
+    public async Task Measure_DiskThatIsNearlyFull_IsLeftAlone()
+    {
+        await HostCommand.RunAsync("mount", ["-t", "tmpfs", "-o", "size=2047m", "computeminer-tests", _directory]);
+        try
+        {
+            Assert.Null(DiskSpeed.Measure(_directory, Limit(TimeSpan.FromMinutes(2), () => throw new InvalidOperationException("It was written to."))));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+        }
+        finally
+        {
+            await HostCommand.RunAsync("umount", [_directory]);
+        }
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(80)]
