@@ -49,10 +49,13 @@ sealed class StartupOrder(
         ];
     }
 
+    static StartupStep Held => new("serving", false, "nothing can be handed out before the steps above are done", "see the first of them that is not");
+
     StartupStep ReadServing(AllocationSnapshot snapshot) => (registration.Holds, snapshot.Ready) switch
     {
         (false, _) => new("serving", false, $"no place on the subnet: {registration.Detail}", "miner register puts the hotkey on the subnet"),
-        (_, false) => new("serving", false, "nothing can be handed out before the steps above are done", "see the first of them that is not"),
+        (_, false) => Held,
+        _ when snapshot.Allocation is null && allocator.Gate is { Obstacle: not null } => Held,
         _ => new("serving", true, snapshot.State.ToString()),
     };
 

@@ -19,9 +19,21 @@ sealed class GpuInventory(string library = NvmlLibrary.File, string program = Nv
         var (gpus, fault) = await AskLibraryAsync(cancellation);
         if (gpus is not null)
             return gpus;
-        // A library that cannot be used, an old one for example, is not the driver's last word; but then half an answer is none.
-        var told = await new NvidiaSmi(program, _time).TryReadAsync(mustBeWhole: fault is not null, cancellation);
-        return told ?? (fault is null ? [] : throw fault);
+        var second = new NvidiaSmi(program, _time);
+        return fault is null ? await second.TryReadAsync(mustBeWhole: false, cancellation) ?? [] : await AskAfterAsync(fault, second, cancellation);
+    }
+
+    // A library that fails or hangs is not the driver's last word; but then half an answer is none, and so is an empty one.
+    static async Task<IReadOnlyList<Gpu>> AskAfterAsync(GpuReadException fault, NvidiaSmi second, CancellationToken cancellation)
+    {
+        try
+        {
+            return await second.TryReadAsync(mustBeWhole: true, cancellation) is { Count: > 0 } told ? told : throw fault;
+        }
+        catch (GpuReadException also) when (also != fault)
+        {
+            throw new GpuReadException($"{fault.Message} {also.Message}", also);
+        }
     }
 
     // A broken driver can hold a call for ever, and nothing ends such a call: not on the caller's thread, and only one at a time.
@@ -31,7 +43,7 @@ sealed class GpuInventory(string library = NvmlLibrary.File, string program = Nv
         await earlier.WaitAsync(Patience, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
         if (!earlier.IsCompleted)
-            throw Hangs();
+            return (null, Hangs());
         var call = Task.Run(() => NvmlLibrary.TryRead(library), CancellationToken.None);
         try
         {
@@ -43,7 +55,7 @@ sealed class GpuInventory(string library = NvmlLibrary.File, string program = Nv
         }
         catch (TimeoutException)
         {
-            throw Hangs();
+            return (null, Hangs());
         }
         finally
         {

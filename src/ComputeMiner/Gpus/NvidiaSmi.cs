@@ -9,7 +9,7 @@ sealed class NvidiaSmi(string program, TimeProvider time)
 {
     public const string Program = "nvidia-smi";
 
-    // With a GPU that hangs it may never end.
+    // With a GPU that hangs it may never end. For both questions together: the library may have taken as long before.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>All GPUs that answer; null where there is no such program.</summary>
@@ -18,9 +18,10 @@ sealed class NvidiaSmi(string program, TimeProvider time)
     /// <exception cref="GpuReadException">It is there and fails.</exception>
     public async Task<IReadOnlyList<Gpu>?> TryReadAsync(bool mustBeWhole, CancellationToken cancellation)
     {
-        if (await RunAsync("--query-gpu=index,uuid,name,pci.bus_id,memory.total,memory.used,clocks.gr,clocks.mem", cancellation) is not { } rows)
+        using var limit = new CancellationTokenSource(Patience, time);
+        if (await RunAsync("--query-gpu=index,uuid,name,pci.bus_id,memory.total,memory.used,clocks.gr,clocks.mem", limit.Token, cancellation) is not { } rows)
             return null;
-        var processes = (await RunAsync("--query-compute-apps=gpu_uuid,pid", cancellation) ?? [])
+        var processes = (await RunAsync("--query-compute-apps=gpu_uuid,pid", limit.Token, cancellation) ?? [])
             .Where(row => row.Length == 2 && int.TryParse(row[1], CultureInfo.InvariantCulture, out _))
             .ToLookup(row => row[0], row => int.Parse(row[1], CultureInfo.InvariantCulture));
         List<Gpu> gpus = [.. rows.Select(row => TryRead(row, processes)).OfType<Gpu>()];
@@ -46,15 +47,14 @@ sealed class NvidiaSmi(string program, TimeProvider time)
     // "[N/A]" where the card has no such figure.
     static int ReadClock(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var clock) ? clock : 0;
 
-    async Task<List<string[]>?> RunAsync(string query, CancellationToken cancellation)
+    async Task<List<string[]>?> RunAsync(string query, CancellationToken limit, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(program, [query, "--format=csv,noheader,nounits"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit);
         Process process;
         try
         {

@@ -83,19 +83,22 @@ sealed partial class SpecsSource : IDisposable
         var ram = await ReadAsync(_ram, () => MemoryProbe.Read(files), kept, cancellation) ?? last?.Ram;
         var docker = JudgeDocker(last, Keep(await _docker.AskAsync(AskDockerAsync, cancellation), kept) is not null);
         var (gpu, handedOut) = await JudgeGpusAsync(before, kept, cancellation);
-        if (cpu is null || disk is null || ram is null || gpu is null)
+        if (cpu is null || disk is null || ram is null || gpu is null || docker is null)
             return null;
         (disk, ram) = (disk with { WriteSpeed = last?.HardDisk.WriteSpeed ?? 0, ReadSpeed = last?.HardDisk.ReadSpeed ?? 0 },
             ram with { WriteSpeed = last?.Ram.WriteSpeed ?? 0, ReadSpeed = last?.Ram.ReadSpeed ?? 0 });
-        var state = new SpecsState(new SpecsDocument(cpu, gpu, disk, ram, docker), _time.GetUtcNow(), handedOut, before?.SpeedsAt);
+        var state = new SpecsState(new SpecsDocument(cpu, gpu, disk, ram, docker.Value), _time.GetUtcNow(), handedOut, before?.SpeedsAt);
         return await MeasureAsync(state, kept, cancellation);
     }
 
     // As with the GPUs: an engine that is restarted is away for a moment, and a validator that reads so takes the machine for useless.
-    bool JudgeDocker(SpecsDocument? last, bool answers)
+    // Null where nothing is known that may be published: somebody may have the machine.
+    bool? JudgeDocker(SpecsDocument? last, bool answers)
     {
         _dockerFaults = answers ? 0 : _dockerFaults + 1;
-        return answers || (last is { HasDocker: true } && (_rented() || _dockerFaults < GpuJudgement.Repeats));
+        if (answers)
+            return true;
+        return _rented() ? last?.HasDocker : last is { HasDocker: true } && _dockerFaults < GpuJudgement.Repeats;
     }
 
     async Task<(GpuSpecs? Gpu, IReadOnlyList<string> HandedOut)> JudgeGpusAsync(SpecsState? before, List<KeptPart> kept, CancellationToken cancellation)

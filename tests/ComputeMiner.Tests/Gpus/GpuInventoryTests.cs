@@ -111,23 +111,57 @@ public sealed class GpuInventoryTests
         Assert.Equal(2, (await new GpuInventory(old, gpus.Program).ReadAsync(Cancellation)).Count);
     }
 
+    /// <summary>The library of another driver version fails where the program, which was updated with it, may not.</summary>
     [Fact]
     public async Task ReadAsync_LibraryFails_TakesTheProgramsWordWhereItIsWhole()
     {
         using var gpus = await FakeGpus.MakeAsync();
-        var broken = Path.Combine(gpus.Directory, "libbroken.so");
-        await HostCommand.RunAsync("cc", ["-shared", "-fPIC", "-x", "c", "-o", broken, "-"], """
-            int nvmlInit_v2(void) { return 999; }
-            #define F(name) int name(void) { return 0; }
-            F(nvmlShutdown) F(nvmlDeviceGetCount_v2) F(nvmlDeviceGetHandleByIndex_v2) F(nvmlDeviceGetUUID) F(nvmlDeviceGetName)
-            F(nvmlDeviceGetMemoryInfo_v2) F(nvmlDeviceGetPciInfo_v3) F(nvmlDeviceGetComputeRunningProcesses_v3) F(nvmlDeviceGetComputeRunningProcesses)
-            F(nvmlDeviceGetClockInfo)
-            """);
+        var broken = await BrokenLibraryAsync(gpus, "return 999;");
 
         Assert.Equal(2, (await new GpuInventory(broken, gpus.Program).ReadAsync(Cancellation)).Count);
         gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", state: "lost"), FakeGpus.Line(FakeGpus.Second, "5E"));
         await Assert.ThrowsAsync<GpuReadException>(() => new GpuInventory(broken, gpus.Program).ReadAsync(Cancellation));
         await Assert.ThrowsAsync<GpuReadException>(() => new GpuInventory(broken, "/nonexistent/nvidia-smi").ReadAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task ReadAsync_LibraryHangs_TakesTheProgramsWord()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var begun = Path.Combine(gpus.Directory, "begun");
+        // Ends with the directory.
+        var broken = await BrokenLibraryAsync(
+            gpus, $$"""close(open("{{begun}}", O_CREAT | O_WRONLY, 0600)); while (access("{{begun}}", F_OK) == 0) usleep(10000); return 9;""");
+        var time = new FakeTimeProvider();
+        var reading = new GpuInventory(broken, gpus.Program, time).ReadAsync(Cancellation);
+        await Condition.UntilAsync(() => File.Exists(begun));
+
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal([FakeGpus.First, FakeGpus.Second], (await reading).Select(gpu => gpu.Uuid));
+    }
+
+    [Fact]
+    public async Task ReadAsync_LibraryAndProgramFail_TellsBothReasons()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var broken = await BrokenLibraryAsync(gpus, "return 999;");
+        gpus.Set("error 18");
+
+        var fault = await Assert.ThrowsAsync<GpuReadException>(() => new GpuInventory(broken, gpus.Program).ReadAsync(Cancellation));
+
+        Assert.Contains("error 999", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("ended with 18", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_LibraryFailsAndProgramTellsNothing_IsNotTakenForNone()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var broken = await BrokenLibraryAsync(gpus, "return 999;");
+        await File.WriteAllTextAsync(gpus.Program, "#!/bin/sh\nexit 0\n", Cancellation);
+
+        await Assert.ThrowsAsync<GpuReadException>(() => new GpuInventory(broken, gpus.Program).ReadAsync(Cancellation));
     }
 
     [Fact]
@@ -158,6 +192,21 @@ public sealed class GpuInventoryTests
 
         Assert.NotEmpty(byLibrary);
         Assert.Equal(byProgram.Select(gpu => (gpu.Index, gpu.Uuid, gpu.Name, gpu.Pci, gpu.Memory >> 20)), byLibrary.Select(gpu => (gpu.Index, gpu.Uuid, gpu.Name, gpu.Pci, gpu.Memory >> 20)));
+    }
+
+    static async Task<string> BrokenLibraryAsync(FakeGpus gpus, string init)
+    {
+        var library = Path.Combine(gpus.Directory, "libbroken.so");
+        await HostCommand.RunAsync("cc", ["-shared", "-fPIC", "-x", "c", "-o", library, "-"], $$"""
+            #include <fcntl.h>
+            #include <unistd.h>
+            int nvmlInit_v2(void) { {{init}} }
+            #define F(name) int name(void) { return 0; }
+            F(nvmlShutdown) F(nvmlDeviceGetCount_v2) F(nvmlDeviceGetHandleByIndex_v2) F(nvmlDeviceGetUUID) F(nvmlDeviceGetName)
+            F(nvmlDeviceGetMemoryInfo_v2) F(nvmlDeviceGetPciInfo_v3) F(nvmlDeviceGetComputeRunningProcesses_v3) F(nvmlDeviceGetComputeRunningProcesses)
+            F(nvmlDeviceGetClockInfo)
+            """);
+        return library;
     }
 
     static GpuInventory Inventory(FakeGpus gpus, bool byLibrary) =>

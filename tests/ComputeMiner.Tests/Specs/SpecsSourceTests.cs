@@ -177,6 +177,20 @@ public sealed class SpecsSourceTests
         Assert.Equal([false], await DockerAsync(source, 1));
     }
 
+    /// <summary>The file was lost and the engine is away: a validator that read so would take the machine from its renter.</summary>
+    [Fact]
+    public async Task RefreshAsync_EngineNeverAnsweredWhileSomebodyMayHaveTheMachine_HasNoDocument()
+    {
+        using var machine = await SpecsMachine.MakeAsync(SpecsMachine.Cards(1));
+        (machine.DockerWorks, machine.Rented) = (false, true);
+        using var source = machine.Open();
+
+        Assert.Null(await SpecsMachine.RefreshAsync(source));
+        Assert.Contains("has_docker: ", source.Status.Detail(machine.Time.GetUtcNow()), StringComparison.Ordinal);
+        machine.Rented = false;
+        Assert.Equal([false], await DockerAsync(source, 1));
+    }
+
     [Fact]
     public async Task RefreshAsync_APartWasNeverRead_HasNoDocument()
     {
