@@ -95,7 +95,8 @@ static partial class MinerHost
             SpecsProbes.Of(inventory, _ => container.Gpus, engine, options.StateDirectory), options.StateDirectory,
             () => allocator.Current is not { Ready: true, Allocation: null }, time,
             loggers.CreateLogger<SpecsSource>());
-        using var registry = new RegistryLink(options.Registry, options.StateDirectory, hotkey, Facts, metagraphs, time, loggers);
+        using var registry = new RegistryLink(
+            options.Registry, RegistryKeySources.OfThisProcess(), options.StateDirectory, hotkey, Facts, metagraphs, time, loggers);
         allocator.Changed += _ => registry.Publisher.Touch();
 
         // Which versions validators and miners have.

@@ -43,7 +43,7 @@ static class MinerSchedule
         new("validators' word on the rental", StatusInterval, TimeSpan.FromMinutes(2), (_, cancellation) =>
         {
             var rental = allocator.Current.Allocation is { Kind: AllocationKind.Rental } held ? held : null;
-            return registry.CompareAsync(rental?.Id, rental?.Hotkey, rental?.Started ?? default, cancellation);
+            return registry.CompareAsync(rental?.Id, rental?.Hotkey, cancellation);
         }),
         new("versions of validators", CensusInterval, TimeSpan.FromMinutes(2), (_, cancellation) => census.RunAsync(cancellation)),
         new("newer version", ReleaseInterval, TimeSpan.FromMinutes(1), (_, cancellation) => releases.RunAsync(cancellation)),

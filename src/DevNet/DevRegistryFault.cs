@@ -17,6 +17,8 @@ public sealed record DevRegistryFault
 
     internal string? RetryAfter { get; private init; }
 
+    internal bool IsDate { get; private init; }
+
     /// <summary>The request is taken and never answered.</summary>
     public static DevRegistryFault Hang { get; } = new(FaultKind.Hang);
 
@@ -51,6 +53,13 @@ public sealed record DevRegistryFault
     public static DevRegistryFault RateLimited(TimeSpan? wait = null) => Status(429, """{"error":"rate limit exceeded"}""") with
     {
         RetryAfter = wait?.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Status 429 with a date in Retry-After, and nothing else that says how long.</summary>
+    public static DevRegistryFault RateLimited(DateTimeOffset until) => Status(429, """{"error":"rate limit exceeded"}""") with
+    {
+        RetryAfter = until.UtcDateTime.ToString("R", CultureInfo.InvariantCulture),
+        IsDate = true,
     };
 
     /// <summary>A good answer that says that it was the last one for <paramref name="wait"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Bittensor.Subtensor;
@@ -18,6 +19,31 @@ static class HistoryLine
         ["Incentive"] = Number(neuron.Incentive),
         ["Emission"] = Number(neuron.Emission),
     };
+
+    /// <summary>A line with what every line of a history has; steps rise from line to line.</summary>
+    /// <param name="line">The line; taken over.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="at">When it was made.</param>
+    /// <param name="started">When the run began.</param>
+    public static string Stamped(JsonObject line, long step, DateTimeOffset at, DateTimeOffset started)
+    {
+        line["_step"] = step;
+        line["_runtime"] = Math.Max(0, (at - started).TotalSeconds);
+        line["_timestamp"] = at.ToUnixTimeMilliseconds() / 1000.0;
+        return line.ToJsonString();
+    }
+
+    /// <summary>Lines of one run, as the next ones of another.</summary>
+    public static ImmutableArray<string> Renumbered(ImmutableArray<string> lines, long step, DateTimeOffset started)
+    {
+        var next = step;
+        return [.. lines.Select(LenientJson.ParseObject).OfType<JsonObject>().Select(line => Stamped(line, next++, TimeOf(line) ?? started, started))];
+    }
+
+    static DateTimeOffset? TimeOf(JsonObject line) =>
+        line["_timestamp"] is JsonValue value && value.TryGetValue<double>(out var seconds) && seconds is >= 0 and < 1e11
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
+            : null;
 
     /// <summary>The step of the last line, of JSON text that holds a list of JSON texts; null when there is none.</summary>
     public static long? LastStepOf(string? historyTail) =>

@@ -5,13 +5,17 @@ namespace ComputeMiner.Registry;
 
 /// <summary>
 /// Reads the configurations of other people's runs. Python writes NaN and Infinity as bare words, which no JSON parser takes; they become
-/// null. Everything else that is no JSON object is null as a whole.
+/// null. Everything else that is no JSON object, or a huge one, is null as a whole.
 /// </summary>
 static class LenientJson
 {
+    /// <summary>Many times what a validator writes, statistics of all neurons and all; a tree takes a multiple of it in memory.</summary>
+    const int LongestText = 4 << 20;
+
     static readonly string[] NoNumbers = ["-Infinity", "Infinity", "NaN"];
 
-    public static JsonObject? ParseObject(string text) => ReadableJson.Parse(Encoding.UTF8.GetBytes(WithoutBareWords(text))) as JsonObject;
+    public static JsonObject? ParseObject(string text) =>
+        text.Length > LongestText ? null : ReadableJson.Parse(Encoding.UTF8.GetBytes(WithoutBareWords(text))) as JsonObject;
 
     static string WithoutBareWords(string text)
     {

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace ComputeMiner.Registry;
 
 /// <summary>
-/// JSON of other people's whose every text can be read. The grammar lets a key stand twice and half a surrogate pair stand as a text, which a
-/// tree takes and then throws at whoever looks there; here neither passes.
+/// JSON of other people's whose every text can be read. The grammar lets a key stand twice and half a surrogate pair stand as a text, and the
+/// parser takes bytes that are no UTF-8: a tree takes them all and then throws at whoever looks there. Here none passes.
 /// </summary>
 static class ReadableJson
 {
@@ -15,6 +16,8 @@ static class ReadableJson
     /// <param name="utf8">The whole text.</param>
     public static JsonNode? Parse(ReadOnlySpan<byte> utf8)
     {
+        if (!Utf8.IsValid(utf8))
+            return null;
         try
         {
             Read(utf8);
@@ -32,7 +35,7 @@ static class ReadableJson
         var reader = new Utf8JsonReader(utf8);
         while (reader.Read())
         {
-            // Only an escape can spell half a character: bytes that do are no UTF-8.
+            // Only an escape can spell half a character.
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                 _ = reader.GetString();
         }

@@ -26,5 +26,5 @@ sealed class RegistryAccess(RegistrySettings settings, RegistryKeySources keys, 
         return key.Fault is { } fault ? (null, $"off: {fault}") : (key, "");
     }
 
-    public RegistryTransport Open(RegistryKey key) => new(settings.Url, key, RequestPatience, _pace);
+    public RegistryTransport Open(RegistryKey key) => new(settings.Url, key, RequestPatience, _pace, time);
 }

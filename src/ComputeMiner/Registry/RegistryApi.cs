@@ -10,15 +10,12 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
 {
     const int PageSize = 50;
 
-    /// <summary>More pages than the subnet can fill; beyond them somebody feeds us.</summary>
-    const int MostPages = 200;
-
     /// <summary>The account the key belongs to; null when the service takes us for nobody.</summary>
     /// <exception cref="RegistryException"/>
     public async Task<string?> GetUsernameAsync(CancellationToken cancellation)
     {
-        var data = await QueryAsync("query Viewer { viewer { username } }", [], cancellation);
-        return Text(Member(data, "viewer"), "username");
+        var (data, fault) = await AskAsync("query Viewer { viewer { username } }", [], cancellation);
+        return Text(Part(data, "viewer", fault), "username");
     }
 
     /// <summary>Shows every run that matches a filter, once. Anybody may make runs, and large ones: no more than a page of them is held.</summary>
@@ -26,16 +23,18 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
     /// <param name="keys">The configuration's keys that matter; others may come along.</param>
     /// <param name="see">Told of each.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="mostPages">How many pages are read; the default is more than the subnet can fill, beyond it somebody feeds us.</param>
     /// <returns>Whether those were all.</returns>
     /// <exception cref="RegistryException"/>
-    public async Task<bool> FindRunsAsync(JsonObject filter, IReadOnlyList<string> keys, Action<RegistryRun> see, CancellationToken cancellation)
+    public async Task<bool> FindRunsAsync(
+        JsonObject filter, IReadOnlyList<string> keys, Action<RegistryRun> see, CancellationToken cancellation, int mostPages = 200)
     {
         var seen = new HashSet<string>();
         var cursors = new HashSet<string>();
         string? cursor = null;
         // A validator's configuration holds 256 neurons' statistics: only what matters is asked for, where the service can do that.
         var narrows = true;
-        for (var page = 0; page < MostPages; page++)
+        for (var page = 0; page < mostPages; page++)
         {
             JsonObject connection;
             try
@@ -52,8 +51,8 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
             foreach (var edge in edges)
             {
                 var node = Member(edge, "node") ?? throw Incomplete();
-                if (Text(node, "name") is { } name && Text(node, "config") is { } config && seen.Add(name))
-                    see(new RegistryRun(name, Text(Member(node, "user"), "username"), config, TimeOf(Text(node, "heartbeatAt"))));
+                if (Text(node, "name") is { } name && seen.Add(name))
+                    see(new RegistryRun(name, Text(Member(node, "user"), "username"), Text(node, "config") ?? "", TimeOf(Text(node, "heartbeatAt"))));
             }
             var info = Member(connection, "pageInfo") ?? throw Incomplete();
             if (info["hasNextPage"] is not JsonValue more || !more.TryGetValue<bool>(out var hasMore))
@@ -71,7 +70,7 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
     /// <exception cref="RegistryException"/>
     public async Task<RegistryRunStatus?> GetStatusAsync(string run, CancellationToken cancellation)
     {
-        var data = await QueryAsync(
+        var (data, fault) = await AskAsync(
             """
             query RunResumeStatus($project: String!, $entity: String!, $name: String!) {
               model(name: $project, entityName: $entity) {
@@ -80,8 +79,8 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
             }
             """,
             Variables(("name", run)), cancellation);
-        var model = Member(data, "model") ?? throw new RegistryException(RegistryFault.NotFound, ProjectMissing);
-        if (Member(model, "bucket") is not { } bucket)
+        var model = Part(data, "model", fault) ?? throw new RegistryException(RegistryFault.NotFound, ProjectMissing);
+        if (Part(model, "bucket", fault) is not { } bucket)
             return null;
         var lines = bucket["historyLineCount"] is JsonValue count && count.TryGetValue<int>(out var number) ? number : 0;
         return new RegistryRunStatus(
@@ -98,7 +97,7 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
     /// <exception cref="RegistryException"/>
     public async Task<string> UpsertAsync(string run, string? storageId, string? displayName, JsonObject config, CancellationToken cancellation)
     {
-        var data = await QueryAsync(
+        var (data, fault) = await AskAsync(
             """
             mutation UpsertBucket($entity: String!, $project: String!, $name: String!, $id: String, $displayName: String, $config: JSONString) {
               upsertBucket(input: { id: $id, name: $name, modelName: $project, entityName: $entity, displayName: $displayName, config: $config }) {
@@ -108,7 +107,7 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
             }
             """,
             Variables(("name", run), ("id", storageId), ("displayName", displayName), ("config", config.ToJsonString())), cancellation);
-        return Text(Member(Member(data, "upsertBucket"), "bucket"), "id") ?? throw Incomplete();
+        return Text(Member(Part(data, "upsertBucket", fault), "bucket"), "id") ?? throw Incomplete();
     }
 
     /// <summary>Posts to a run's stream: a sign of life, lines of its history, its end.</summary>
@@ -149,9 +148,6 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
         return variables;
     }
 
-    async Task<JsonObject> QueryAsync(string query, JsonObject variables, CancellationToken cancellation) =>
-        (await AskAsync(query, variables, cancellation)).Data;
-
     /// <summary>What was answered, and what the service says of parts that failed.</summary>
     async Task<(JsonObject Data, string? Fault)> AskAsync(string query, JsonObject variables, CancellationToken cancellation)
     {
@@ -162,6 +158,10 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
     }
 
     static RegistryException Incomplete() => new(RegistryFault.Unavailable, "the answer lacks what was asked for");
+
+    /// <summary>A part of an answer; null when the service says that there is none. Null beside an error says only that it could not look.</summary>
+    static JsonObject? Part(JsonNode? node, string name, string? fault) =>
+        Member(node, name) ?? (fault is null ? null : throw new RegistryException(RegistryFault.Unavailable, fault));
 
     static JsonObject? Member(JsonNode? node, string name) => (node as JsonObject)?[name] as JsonObject;
 

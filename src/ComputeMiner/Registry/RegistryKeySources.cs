@@ -32,16 +32,19 @@ sealed class RegistryKeySources(Func<string, string?> environment, string workin
         for (var directory = new DirectoryInfo(workingDirectory); directory is not null; directory = directory.Parent)
         {
             var path = Path.Combine(directory.FullName, ".env");
-            foreach (var line in Read(path)?.Split('\n') ?? [])
-            {
-                var text = line.Trim();
-                if (text.StartsWith("export ", StringComparison.Ordinal))
-                    text = text["export ".Length..].TrimStart();
-                if (text.Split('=', 2) is [var name, var value] && name.TrimEnd() == Variable && Unquoted(value) is { Length: > 0 } key)
-                    return new RegistryKey(key, path);
-            }
+            // As for Python, the last of several says it.
+            if (Read(path)?.Split('\n').Select(KeyOf).LastOrDefault(key => key is not null) is { } found)
+                return new RegistryKey(found, path);
         }
         return null;
+    }
+
+    static string? KeyOf(string line)
+    {
+        var text = line.Trim();
+        if (text.StartsWith("export ", StringComparison.Ordinal))
+            text = text["export ".Length..].TrimStart();
+        return text.Split('=', 2) is [var name, var value] && name.TrimEnd() == Variable && Unquoted(value) is { Length: > 0 } key ? key : null;
     }
 
     RegistryKey? FromNetrc(Uri service)

@@ -17,6 +17,7 @@ sealed partial class RegistryLink : IDisposable
     string? _forgotten;
 
     /// <param name="settings">Which registry.</param>
+    /// <param name="keys">Where the API key may lie.</param>
     /// <param name="stateDirectory">Where our run's id is kept.</param>
     /// <param name="hotkey">Signs the run.</param>
     /// <param name="facts">What the miner is at this moment.</param>
@@ -24,11 +25,11 @@ sealed partial class RegistryLink : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Told what an operator acts on.</param>
     public RegistryLink(
-        RegistrySettings settings, string stateDirectory, Keypair hotkey, Func<RegistryFacts> facts, MetagraphSource metagraphs, TimeProvider time,
+        RegistrySettings settings, RegistryKeySources keys, string stateDirectory, Keypair hotkey, Func<RegistryFacts> facts, MetagraphSource metagraphs, TimeProvider time,
         ILoggerFactory loggers)
     {
         (_hotkey, _metagraphs, _time, _logger) = (hotkey.Hotkey, metagraphs, time, loggers.CreateLogger<RegistryLink>());
-        var access = new RegistryAccess(settings, RegistryKeySources.OfThisProcess(), time);
+        var access = new RegistryAccess(settings, keys, time);
         _outbox = new RegistryOutbox(new RegistryStateFile(stateDirectory, hotkey.Hotkey), reason => Log.StateUnwritten(_logger, reason));
         Publisher = new RegistryPublisher(access, hotkey, facts, _outbox, time, loggers.CreateLogger<RegistryPublisher>());
         _reader = new AllocationReader(access, hotkey.Hotkey, new Netuid(facts().Netuid), metagraphs);
@@ -59,19 +60,16 @@ sealed partial class RegistryLink : IDisposable
     /// </summary>
     /// <param name="id">The rental; null when the machine is free.</param>
     /// <param name="allocatedBy">Who allocated it.</param>
-    /// <param name="started">When.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>What was found, for a person.</returns>
-    public async Task<string> CompareAsync(string? id, Hotkey? allocatedBy, DateTimeOffset started, CancellationToken cancellation)
+    public async Task<string> CompareAsync(string? id, Hotkey? allocatedBy, CancellationToken cancellation)
     {
-        if (id is null)
-            _verdicts.Reset();
         await _metagraphs.FirstRead.WaitAsync(cancellation);
         var reading = await _reader.ReadAsync(allocatedBy, cancellation);
-        _verdicts.Observe(reading);
+        _verdicts.Observe(id, reading);
         if (id is null)
             return reading.Verdict == AllocationVerdict.Listed ? $"{reading.Detail}, although nobody has the machine" : reading.Detail;
-        if (_verdicts.ForgottenSince(started) is not { } since)
+        if (_verdicts.ForgottenSince is not { } since)
             return reading.Detail;
         if (_forgotten != id)
             Log.Forgotten(_logger, id, (_time.GetUtcNow() - since).TotalMinutes);

@@ -36,20 +36,25 @@ sealed class RegistryOutbox
     /// <summary>Gives a line its step and times, and keeps it.</summary>
     public void Add(JsonObject line, DateTimeOffset now) => Change(state =>
     {
-        line["_step"] = state.NextStep;
-        line["_runtime"] = Math.Max(0, (now - state.Started).TotalSeconds);
-        line["_timestamp"] = now.ToUnixTimeMilliseconds() / 1000.0;
-        var pending = state.Pending.Add(line.ToJsonString());
+        // Before the run is known, none of it has run.
+        var started = state.RunId is null ? now : state.Started;
+        var pending = state.Pending.Add(HistoryLine.Stamped(line, state.NextStep, now, started));
         var surplus = Math.Max(0, pending.Length - MostLines);
         return state with { Pending = pending.RemoveRange(0, surplus), Dropped = state.Dropped + surplus, NextStep = state.NextStep + 1 };
     });
 
-    /// <summary>The registry has the first <paramref name="count"/> lines that waited when its offset was <paramref name="offset"/>.</summary>
-    public void Confirm(int offset, int count) => Change(state =>
+    /// <summary>The registry has every line that waited at a moment.</summary>
+    /// <param name="sent">The state of that moment.</param>
+    public void Confirm(RegistryState sent) => Change(state =>
     {
-        // Lines dropped meanwhile were the oldest, which are among these.
-        var waiting = Math.Min(count, state.Pending.Length);
-        return state with { HistoryOffset = offset + count, Pending = state.Pending.RemoveRange(0, waiting) };
+        // Lines that were given up since then were the oldest: they are among these, and have arrived after all.
+        var arrived = Math.Min(state.Dropped - sent.Dropped, sent.Pending.Length);
+        return state with
+        {
+            HistoryOffset = sent.HistoryOffset + sent.Pending.Length,
+            Pending = state.Pending.RemoveRange(0, sent.Pending.Length - (int)arrived),
+            Dropped = state.Dropped - arrived,
+        };
     });
 
     /// <summary>Lines the registry will never take.</summary>
@@ -61,19 +66,29 @@ sealed class RegistryOutbox
 
     /// <summary>From now on this is our run.</summary>
     public void UseRun(string run, string signature, DateTimeOffset started) => Change(state =>
-        state with { RunId = run, Signature = signature, Started = started, HistoryOffset = 0, NextStep = state.Pending.Length });
+        Renumbered(state with { RunId = run, Signature = signature, Started = started, HistoryOffset = 0 }, 0));
 
     /// <summary>Brings the counts in line with what the registry holds of our run.</summary>
-    public void Resume(RegistryRunStatus status) => Change(state =>
+    /// <param name="status">What it holds.</param>
+    /// <param name="isKept">Whether the counts kept here are those of this run.</param>
+    public void Resume(RegistryRunStatus status, bool isKept) => Change(state =>
     {
+        var step = (status.LastStep ?? -1) + 1;
         // A little more than we know of are lines of ours whose confirmation was lost: sent again at their place they change nothing.
         var unconfirmed = status.HistoryLines - state.HistoryOffset;
-        var offset = unconfirmed >= 0 && unconfirmed <= state.Pending.Length ? state.HistoryOffset : status.HistoryLines;
-        return state with { HistoryOffset = offset, NextStep = Math.Max(state.NextStep, (status.LastStep ?? -1) + 1) };
+        return isKept && unconfirmed >= 0 && unconfirmed <= state.Pending.Length
+            ? state with { NextStep = Math.Max(state.NextStep, step) }
+            : Renumbered(state with { HistoryOffset = status.HistoryLines }, step);
     });
 
     /// <summary>No run is ours any more; another one is found or made.</summary>
     public void ForgetRun() => Change(state => state with { RunId = null, Signature = null });
+
+    static RegistryState Renumbered(RegistryState state, long step)
+    {
+        var pending = HistoryLine.Renumbered(state.Pending, step, state.Started);
+        return state with { Pending = pending, NextStep = step + pending.Length };
+    }
 
     void Change(Func<RegistryState, RegistryState> change)
     {

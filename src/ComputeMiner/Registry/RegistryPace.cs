@@ -23,7 +23,11 @@ sealed class RegistryPace(TimeProvider time)
     public void Pause(string path, TimeSpan pause)
     {
         lock (_gate)
-            _pauses[IsStream(path)] = (time.GetTimestamp(), pause);
+        {
+            // An answer on its way may ask for less than one that overtook it.
+            if (!(WaitFor(path) > pause))
+                _pauses[IsStream(path)] = (time.GetTimestamp(), pause);
+        }
     }
 
     static bool IsStream(string path) => path.StartsWith("files/", StringComparison.Ordinal);

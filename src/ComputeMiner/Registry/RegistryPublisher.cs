@@ -30,7 +30,6 @@ sealed partial class RegistryPublisher(
     /// <summary>Between two looks at whether the run still holds what we wrote.</summary>
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(15);
 
-    static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(60);
     static readonly TimeSpan KeyRetry = TimeSpan.FromMinutes(10);
     static readonly TimeSpan PermissionRetry = TimeSpan.FromMinutes(15);
 
@@ -38,15 +37,14 @@ sealed partial class RegistryPublisher(
     static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(3);
 
     readonly SemaphoreSlim _changed = new(0, 1);
-    readonly long _origin = time.GetTimestamp();
+    readonly RegistryLane _opening = new(time, "the run cannot be written", TimeSpan.Zero);
+    readonly RegistryLane _documents = new(time, "the document is not taken", PermissionRetry);
+    readonly RegistryLane _posts = new(time, "no sign of life is taken", TimeSpan.Zero);
+    readonly RegistryLane _looks = new(time, "the run cannot be read", TimeSpan.Zero);
     volatile RegistryPresence _current = new(RegistryStage.Starting, "not asked yet");
     RegistrySession? _session;
     string? _shownTo;
-    string? _refusal;
-    TimeSpan _nextDocument;
-    TimeSpan _nextBeat;
-    TimeSpan _nextLook;
-    int _failures;
+    string? _forbiddenRun;
 
     public RegistryPresence Current
     {
@@ -58,9 +56,6 @@ sealed partial class RegistryPublisher(
     }
 
     RegistrySettings Settings => access.Settings;
-
-    /// <summary>Since this began, whatever becomes of the machine's clock: a run must not fall silent because that was set back.</summary>
-    TimeSpan Elapsed => time.GetElapsedTime(_origin);
 
     /// <summary>The document may have changed. Returns at once.</summary>
     public void Touch()
@@ -108,13 +103,13 @@ sealed partial class RegistryPublisher(
     /// <summary>Until another key may help.</summary>
     async Task PublishAsync(RegistryApi api, RegistryKey key, CancellationToken cancellation)
     {
+        _forbiddenRun = null;
         while (true)
         {
             TimeSpan wait;
             try
             {
                 wait = await StepAsync(api, key, cancellation);
-                _failures = 0;
             }
             catch (RegistryException fault)
             {
@@ -134,80 +129,95 @@ sealed partial class RegistryPublisher(
     /// <returns>How long nothing else is.</returns>
     async Task<TimeSpan> StepAsync(RegistryApi api, RegistryKey key, CancellationToken cancellation)
     {
-        var isNew = _session is null;
-        _session ??= await RegistrySession.OpenAsync(api, outbox, hotkey, facts().Netuid, time, cancellation);
-        var now = Elapsed;
         var current = facts();
-        if (isNew || now >= _nextLook)
+        if (_session is null)
         {
-            if (!isNew && !await _session.IsAsSentAsync(cancellation))
-                Log.Overwritten(logger, _session.RunId);
-            _nextLook = now + BetweenLooks;
+            _session = await RegistrySession.OpenAsync(api, outbox, hotkey, current.Netuid, time, cancellation);
+            _documents.Succeed(TimeSpan.Zero);
+            _posts.Succeed(TimeSpan.Zero);
+            _looks.Succeed(BetweenLooks);
         }
+        var session = _session;
         // Who has the machine is what validators act on; everything else can wait for its turn.
-        if (isNew || now >= _nextDocument || current.AllocatedTo != _shownTo)
+        if (_documents.Left == TimeSpan.Zero || (current.AllocatedTo != _shownTo && !_documents.IsHeld))
         {
-            _nextDocument = now + await ShowAsync(_session, current, cancellation);
             _shownTo = current.AllocatedTo;
+            await TryAsync(_documents, () => ShowAsync(session, current, cancellation));
         }
-        // A document alone does not set a run going again.
-        if (isNew || now >= _nextBeat)
+        // A document alone does not set a run going again, and one that cannot be sent does not keep it from its signs of life.
+        if (session.IsShown && _posts.Left == TimeSpan.Zero)
         {
-            await _session.BeatAsync(cancellation);
-            _nextBeat = now + Beat;
-            Become(new RegistryPresence(
-                _refusal is null ? RegistryStage.Published : RegistryStage.Retrying,
-                _refusal ?? $"run {_session.RunId} of {Settings.Entity}/{Settings.Project}, {key}", LastPost: time.GetUtcNow()));
+            await TryAsync(_posts, async () =>
+            {
+                await session.BeatAsync(cancellation);
+                _opening.Succeed(TimeSpan.Zero);
+                _current = _current with { LastPost = time.GetUtcNow() };
+                return Beat;
+            });
         }
-        return (_nextDocument > now && _nextDocument < _nextBeat ? _nextDocument : _nextBeat) - Elapsed;
+        Become((_documents.Trouble ?? _posts.Trouble) is { } trouble
+            ? _current with { Stage = RegistryStage.Retrying, Detail = trouble }
+            : new RegistryPresence(RegistryStage.Published, $"run {session.RunId} of {Settings.Entity}/{Settings.Project}, {key}"));
+        return !session.IsShown || (_documents.Left > TimeSpan.Zero && _documents.Left < _posts.Left) ? _documents.Left : _posts.Left;
     }
 
-    /// <summary>Sends the document; one that is refused does not keep the run from showing its signs of life.</summary>
-    /// <returns>How long not to send another.</returns>
-    async Task<TimeSpan> ShowAsync(RegistrySession session, RegistryFacts current, CancellationToken cancellation)
+    /// <summary>Does one thing; what is only late or refused holds up nothing else.</summary>
+    /// <exception cref="RegistryException">The key or the run itself is in question.</exception>
+    static async Task TryAsync(RegistryLane lane, Func<Task<TimeSpan>> send)
     {
         try
         {
-            var isSent = await session.PublishAsync(current, cancellation);
-            _refusal = null;
-            return isSent ? BetweenDocuments : TimeSpan.Zero;
+            lane.Succeed(await send());
         }
-        catch (RegistryException fault) when (fault.Fault == RegistryFault.Rejected)
+        catch (RegistryException fault) when (fault.Fault is RegistryFault.Unavailable or RegistryFault.RateLimited or RegistryFault.Rejected)
         {
-            _refusal = $"the document is refused: {fault.Message}; next try in {PermissionRetry.TotalMinutes:0} min";
-            return session.IsThere ? PermissionRetry : throw new RegistryException(RegistryFault.Rejected, _refusal, PermissionRetry, fault);
+            lane.Fail(fault);
         }
     }
 
-    /// <returns>How long to wait after a failure.</returns>
+    /// <returns>How long not to send another.</returns>
+    async Task<TimeSpan> ShowAsync(RegistrySession session, RegistryFacts current, CancellationToken cancellation)
+    {
+        if (await session.PublishAsync(current, cancellation))
+            return BetweenDocuments;
+        if (_looks.Left > TimeSpan.Zero)
+            return TimeSpan.Zero;
+        // Before it is asked: a look that fails is no reason to hold up documents.
+        _looks.Succeed(BetweenLooks);
+        if (await session.IsAsSentAsync(cancellation))
+            return TimeSpan.Zero;
+        Log.Overwritten(logger, session.RunId);
+        await session.PublishAsync(current, cancellation);
+        return BetweenDocuments;
+    }
+
+    /// <returns>How long to wait after a failure that puts the key or the run in question.</returns>
     async Task<TimeSpan> JudgeAsync(RegistryApi api, RegistryException fault, CancellationToken cancellation)
     {
-        var wait = fault.Wait ?? BackOff();
-        var stage = RegistryStage.Retrying;
+        var (stage, least) = (RegistryStage.Retrying, TimeSpan.Zero);
         switch (fault.Fault)
         {
             case RegistryFault.Unauthorised:
-                (stage, wait, _session) = (RegistryStage.Unauthorised, KeyRetry, null);
+                (stage, least) = (RegistryStage.Unauthorised, KeyRetry);
                 break;
-            case RegistryFault.Forbidden when _session is { IsResumed: true }:
-                // The run belongs to another account, as after a change of keys; one of our own is made at the next step.
+            case RegistryFault.Forbidden when _session is { IsResumed: true } && outbox.State.RunId != _forbiddenRun:
+                // The run belongs to another account, as after a change of keys; one of our own is found or made at the next step. When
+                // that is the same again, the account has lost its right.
+                _forbiddenRun = outbox.State.RunId;
                 outbox.ForgetRun();
-                _session = null;
                 break;
             case RegistryFault.Forbidden:
-                (stage, wait, _session) = (RegistryStage.NoPermission, PermissionRetry, null);
-                break;
-            case RegistryFault.NotFound:
-                // A run that is gone is found out by opening again; a project that is gone stays so for a while.
-                if (_session is null)
-                    (stage, wait) = (RegistryStage.NoPermission, PermissionRetry);
-                _session = null;
+            // A run that is gone is found out by opening again; a project that is gone stays so for a while.
+            case RegistryFault.NotFound when _session is null:
+                (stage, least) = (RegistryStage.NoPermission, PermissionRetry);
                 break;
             case RegistryFault.Conflict:
                 await LeaveBurntIdAsync(api, cancellation);
                 break;
         }
-        Become(_current with { Stage = stage, Detail = $"{fault.Message}; next try in {wait.TotalSeconds:0} s" });
+        _session = null;
+        var wait = _opening.Fail(fault, least);
+        Become(_current with { Stage = stage, Detail = _opening.Trouble! });
         return wait;
     }
 
@@ -223,7 +233,6 @@ sealed partial class RegistryPublisher(
         {
             // Found out at the next step.
         }
-        _session = null;
     }
 
     async Task<bool> ChangedWithinAsync(TimeSpan wait, CancellationToken cancellation)
@@ -249,25 +258,26 @@ sealed partial class RegistryPublisher(
     /// <summary>The last change, and that the run is over, as far as both fit into the patience of a program that ends.</summary>
     async Task SayFarewellAsync()
     {
-        if (_session is null || _current.Stage != RegistryStage.Published)
+        if (_session is not { IsShown: true } session)
             return;
         using var patience = new CancellationTokenSource(FarewellPatience);
+        await SayAsync(_documents, () => session.PublishAsync(facts(), patience.Token));
+        // Whatever became of that: a run that is over is not free.
+        await SayAsync(_posts, () => session.FinishAsync(patience.Token));
+    }
+
+    static async Task SayAsync(RegistryLane lane, Func<Task> send)
+    {
+        if (lane.IsHeld)
+            return;
         try
         {
-            await _session.PublishAsync(facts(), patience.Token);
-            await _session.FinishAsync(patience.Token);
+            await send();
         }
         catch (Exception fault) when (fault is RegistryException or OperationCanceledException)
         {
             // The registry notices by itself after five minutes.
         }
-    }
-
-    TimeSpan BackOff()
-    {
-        var seconds = Math.Min(LongestBackOff.TotalSeconds, 2 * Math.Pow(2, Math.Min(_failures++, 10)));
-        // Not all miners at once when the service is back.
-        return TimeSpan.FromSeconds(seconds * (1 + Random.Shared.NextDouble() / 4));
     }
 
     void Become(RegistryPresence next)

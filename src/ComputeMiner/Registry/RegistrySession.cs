@@ -10,6 +10,9 @@ namespace ComputeMiner.Registry;
 /// </summary>
 sealed class RegistrySession
 {
+    /// <summary>More pages than anybody needs who does not hide our run among runs with its label.</summary>
+    const int MostPages = 10;
+
     static readonly string[] Watched = ["hotkey", "role", "allocated", "signature"];
 
     readonly RegistryApi _api;
@@ -32,8 +35,8 @@ sealed class RegistrySession
     /// <summary>Whether the run was there before.</summary>
     public bool IsResumed { get; }
 
-    /// <summary>Whether the run is there.</summary>
-    public bool IsThere => _storageId is not null;
+    /// <summary>Whether it shows what the miner is: a document was taken.</summary>
+    public bool IsShown { get; private set; }
 
     /// <summary>Finds the run that is ours, or settles on a new id.</summary>
     /// <exception cref="RegistryException"/>
@@ -43,13 +46,15 @@ sealed class RegistrySession
         var username = await api.GetUsernameAsync(cancellation)
             ?? throw new RegistryException(RegistryFault.Unauthorised, "the key belongs to no account");
         var status = outbox.State.RunId is { } kept ? await api.GetStatusAsync(kept, cancellation) : null;
+        var isKept = true;
         if (status is null && await FindAsync(api, hotkey.Hotkey, netuid, username, cancellation) is { } found)
         {
             outbox.UseRun(found.Name, RunSignature.Sign(hotkey, found.Name), time.GetUtcNow());
             status = await api.GetStatusAsync(found.Name, cancellation);
+            isKept = false;
         }
         if (status is not null)
-            outbox.Resume(status);
+            outbox.Resume(status, isKept);
         else if (outbox.State.RunId is null)
             UseNewRun(outbox, hotkey, time);
         return new RegistrySession(api, outbox, hotkey, status);
@@ -65,7 +70,7 @@ sealed class RegistrySession
         if (text == _sent)
             return false;
         _storageId = await _api.UpsertAsync(RunId, _storageId, $"miner-{_hotkey.Hotkey}", document, cancellation);
-        _sent = text;
+        (_sent, IsShown) = (text, true);
         return true;
     }
 
@@ -80,7 +85,7 @@ sealed class RegistrySession
             return true;
         var status = await _api.GetStatusAsync(RunId, cancellation) ?? throw new RegistryException(RegistryFault.NotFound, "our run is not there any more");
         var (stored, sent) = (LenientJson.ParseObject(status.Config), LenientJson.ParseObject(_sent));
-        if (Array.TrueForAll(Watched, key => RunDocument.Text(stored, key) == RunDocument.Text(sent, key)))
+        if (Array.TrueForAll(Watched, key => RunDocument.Text(stored, key) == RunDocument.Text(sent, key)) && JsonNode.DeepEquals(Gpu(stored), Gpu(sent)))
             return true;
         _sent = null;
         return false;
@@ -102,7 +107,7 @@ sealed class RegistrySession
             throw;
         }
         if (lines.Length > 0)
-            _outbox.Confirm(state.HistoryOffset, lines.Length);
+            _outbox.Confirm(state);
     }
 
     /// <summary>Says that the run is over, as a program that ends in order does.</summary>
@@ -116,6 +121,9 @@ sealed class RegistrySession
         var id = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8);
         outbox.UseRun(id, RunSignature.Sign(hotkey, id), time.GetUtcNow());
     }
+
+    /// <summary>What a validator ends a rental for when it changes.</summary>
+    static JsonNode? Gpu(JsonObject? document) => (RunDocument.Value(document, "specs") as JsonObject)?["gpu"];
 
     static JsonObject Post(RegistryState state)
     {
@@ -142,11 +150,18 @@ sealed class RegistrySession
                 new JsonObject { ["display_name"] = $"miner-{hotkey}" }),
         };
         RegistryRun? latest = null;
-        await api.FindRunsAsync(filter, ["hotkey", "signature"], run =>
+        try
         {
-            if (run.Username == username && IsSigned(run, hotkey) && !(run.HeartbeatAt <= latest?.HeartbeatAt))
-                latest = run;
-        }, cancellation);
+            await api.FindRunsAsync(filter, ["hotkey", "signature"], run =>
+            {
+                if (run.Username == username && IsSigned(run, hotkey) && !(run.HeartbeatAt <= latest?.HeartbeatAt))
+                    latest = run;
+            }, cancellation, MostPages);
+        }
+        catch (RegistryException fault) when (fault.Fault == RegistryFault.Rejected)
+        {
+            // Anybody may make runs with our label, as large as they like. A new run serves as well as one that cannot be found.
+        }
         return latest;
     }
 

@@ -10,9 +10,8 @@ sealed class RegistryStateFile(string directory, Hotkey hotkey)
     readonly JsonStateFile<RegistryState> _file = new(Path.Combine(directory, FileName), RegistryStateContext.Default.RegistryState);
 
     /// <summary>What was kept for this hotkey; an empty state when there is nothing, or nothing that can be read.</summary>
-    public RegistryState Read() => _file.Read() is { HistoryOffset: >= 0, NextStep: >= 0 } state && state.Hotkey == hotkey.ToString()
-        && (state.Pending.IsDefault || state.Pending.All(line => line is not null))
-        ? state with { Pending = state.Pending.IsDefault ? [] : state.Pending }
+    public RegistryState Read() => _file.Read() is { } read && (read with { Pending = read.Pending.IsDefault ? [] : read.Pending }) is var state && IsSound(state)
+        ? state
         // The registry itself knows our run: it is searched for.
         : new RegistryState { Hotkey = hotkey.ToString() };
 
@@ -20,4 +19,10 @@ sealed class RegistryStateFile(string directory, Hotkey hotkey)
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(RegistryState state) => _file.Write(state);
+
+    /// <summary>A run that is not signed is not ours, and no validator would read it.</summary>
+    bool IsSound(RegistryState state) => state.Hotkey == hotkey.ToString()
+        && state is { HistoryOffset: >= 0, NextStep: >= 0, Dropped: >= 0 }
+        && !state.Pending.Contains(null!)
+        && (state.RunId is null || (state.Signature is { } signature && RunSignature.Verify(hotkey, state.RunId, signature)));
 }

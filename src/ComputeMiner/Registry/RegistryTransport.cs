@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ComputeMiner.Registry;
 
@@ -10,7 +11,7 @@ namespace ComputeMiner.Registry;
 /// Posts JSON to the service and sorts its answers. It answers errors with a status that is not 200 and a GraphQL body at once, so bodies
 /// are read under every status.
 /// </summary>
-sealed class RegistryTransport : IDisposable
+sealed partial class RegistryTransport : IDisposable
 {
     /// <summary>A page of fifty validators' whole configurations is a few MB.</summary>
     const int LargestAnswer = 32 << 20;
@@ -22,20 +23,17 @@ sealed class RegistryTransport : IDisposable
 
     readonly HttpClient _http;
     readonly RegistryPace _pace;
+    readonly TimeProvider _time;
 
     /// <param name="service">The service's address.</param>
     /// <param name="key">Goes with every request.</param>
     /// <param name="patience">How long one may take.</param>
     /// <param name="pace">What the service asked of all who use the key.</param>
-    public RegistryTransport(Uri service, RegistryKey key, TimeSpan patience, RegistryPace pace)
+    /// <param name="time">The clock.</param>
+    public RegistryTransport(Uri service, RegistryKey key, TimeSpan patience, RegistryPace pace, TimeProvider time)
     {
-        _pace = pace;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        })
+        (_pace, _time) = (pace, time);
+        _http = new HttpClient(CreateHandler(service))
         {
             // A base without a trailing slash would lose its last part.
             BaseAddress = new Uri(service.AbsoluteUri.TrimEnd('/') + "/"),
@@ -46,7 +44,17 @@ sealed class RegistryTransport : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"api:{key.Value}")));
     }
 
-    /// <returns>The answer's object, with status 200.</returns>
+    /// <summary>The key goes to the service alone: no redirection is followed, and nothing compressed is unpacked.</summary>
+    public static SocketsHttpHandler CreateHandler(Uri service) => new()
+    {
+        AllowAutoRedirect = false,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        // HTTP_PROXY takes requests to this machine as well, and in clear text.
+        UseProxy = !service.IsLoopback,
+    };
+
+    /// <returns>The answer's object, with a status that says good.</returns>
     /// <exception cref="RegistryException">Anything else.</exception>
     public async Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation)
     {
@@ -66,7 +74,10 @@ sealed class RegistryTransport : IDisposable
         }
         catch (HttpRequestException fault)
         {
-            throw new RegistryException(RegistryFault.Unavailable, fault.InnerException?.Message ?? fault.Message, inner: fault);
+            // The same again is as large again.
+            throw fault.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
+                ? new RegistryException(RegistryFault.Rejected, $"the answer is larger than {LargestAnswer >> 20} MiB, or its head too large")
+                : new RegistryException(RegistryFault.Unavailable, Reason(fault));
         }
         catch (TaskCanceledException fault) when (!cancellation.IsCancellationRequested)
         {
@@ -80,9 +91,12 @@ sealed class RegistryTransport : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    static RegistryException? Judge(HttpResponseMessage response, JsonObject? answer)
+    /// <summary>Why nothing came of a request, without what a proxy's address may hold: name and password.</summary>
+    public static string Reason(HttpRequestException fault) => UserInfo().Replace(fault.InnerException?.Message ?? fault.Message, "//");
+
+    RegistryException? Judge(HttpResponseMessage response, JsonObject? answer)
     {
-        if (response.StatusCode == HttpStatusCode.OK)
+        if (response.IsSuccessStatusCode)
             return null;
         var text = string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {Words(answer) ?? response.ReasonPhrase}");
         return response.StatusCode switch
@@ -108,23 +122,30 @@ sealed class RegistryTransport : IDisposable
         if (said is null)
             return null;
         var text = string.Join("; ", said.Select(item => Text(item) ?? Text((item as JsonObject)?["message"])).OfType<string>());
-        return text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
+        text = text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
+        // It goes to a terminal and into lines.
+        return string.Create(text.Length, text, (shown, said) =>
+        {
+            for (var i = 0; i < shown.Length; i++)
+                shown[i] = char.IsControl(said[i]) ? ' ' : said[i];
+        });
 
         static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var words) ? words : null;
     }
 
     /// <summary>How long nothing more is to be asked: after a refusal for asking too much, and after the last answer before one.</summary>
-    static TimeSpan? PauseAfter(HttpResponseMessage response) =>
+    TimeSpan? PauseAfter(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.TooManyRequests
             || (response.Headers.TryGetValues("RateLimit-Remaining", out var left) && left.First() == "0")
             ? WaitOf(response.Headers)
             : null;
 
-    static TimeSpan? WaitOf(HttpResponseHeaders headers)
+    TimeSpan? WaitOf(HttpResponseHeaders headers)
     {
         var seconds = Math.Max(Seconds(headers, "Retry-After"), Seconds(headers, "RateLimit-Reset"));
+        // By the service's own clock, where it tells it: ours may be set wrong.
         if (seconds <= 0 && headers.RetryAfter?.Date is { } date)
-            seconds = (date - DateTimeOffset.UtcNow).TotalSeconds;
+            seconds = (date - (headers.Date ?? _time.GetUtcNow())).TotalSeconds;
         return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, LongestWait.TotalSeconds)) : null;
     }
 
@@ -133,4 +154,7 @@ sealed class RegistryTransport : IDisposable
             && double.IsFinite(seconds)
             ? seconds
             : 0;
+
+    [GeneratedRegex("//[^/@]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserInfo();
 }

@@ -38,8 +38,9 @@ static class RunDocument
         return document;
     }
 
-    /// <summary>A value out of its wrapper; null when it is not there.</summary>
-    public static JsonNode? Value(JsonObject? document, string key) => (document?[key] as JsonObject)?["value"];
+    /// <summary>A value out of its wrapper, or without one, as validators read it; null when it is not there.</summary>
+    public static JsonNode? Value(JsonObject? document, string key) =>
+        document?[key] is var entry && entry is JsonObject wrapper && wrapper.ContainsKey("value") ? wrapper["value"] : entry;
 
     /// <summary>The same, when it is a text.</summary>
     public static string? Text(JsonObject? document, string key) =>

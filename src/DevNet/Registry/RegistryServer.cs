@@ -83,7 +83,9 @@ sealed class RegistryServer : IAsyncDisposable
                 context.Abort();
                 return;
             case DevRegistryFault.FaultKind.Answer:
-                await SendAsync(context, fault.Code, fault.Body, fault.ContentType, fault.RetryAfter, cancellation);
+                if (fault.IsDate)
+                    context.Response.Headers.RetryAfter = fault.RetryAfter;
+                await SendAsync(context, fault.Code, fault.Body, fault.ContentType, fault.IsDate ? null : fault.RetryAfter, cancellation);
                 return;
         }
         var (status, answer, wait) = _requests.Answer(call, context.Request.Headers.Authorization.ToString());

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Bittensor.Keys;
 using Bittensor.Subtensor;
@@ -60,6 +61,7 @@ public sealed class AllocationReaderTests : IAsyncLifetime
     [InlineData("no hotkey", """{"role":{"value":"validator"}}""")]
     [InlineData("hotkey of a wrong type", """{"hotkey":{"value":[1]},"signature":{"value":"00"},"allocated_hotkeys":{"value":[]}}""")]
     [InlineData("unwrapped", """{"hotkey":"5Grw","signature":"00","allocated_hotkeys":[]}""")]
+    [InlineData("no text at all", "")]
     [InlineData("bad hex", """{"hotkey":{"value":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"},"signature":{"value":"zz"},"allocated_hotkeys":{"value":["SELF"]}}""")]
     [InlineData("forged", """{"hotkey":{"value":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"},"signature":{"value":"18dde3d7f3461d9366e533c48585edec85561d80fa9941f9fd2d32a6ddbb852052b6237c7f8217d3538e033364c3d7aae3de769337491bd9864ce4f749b55480"},"allocated_hotkeys":{"value":["SELF"]}}""")]
     [InlineData("a key twice", """{"hotkey":{"value":"a"},"hotkey":{"value":"b"}}""")]
@@ -185,6 +187,48 @@ public sealed class AllocationReaderTests : IAsyncLifetime
 
         Assert.Equal(AllocationVerdict.Unknown, (await ReadAsync(null)).Verdict);
         Assert.Equal(2, _bench.Count(DevRegistryOperation.Runs));
+    }
+
+    /// <summary>Each page names another one: somebody feeds us.</summary>
+    [Fact]
+    public async Task Read_OfPagesThatAlwaysGoOn_EndsAndKnowsNothing()
+    {
+        var page = 0;
+        await using var server = new RawServer((_, stream, cancellation) => RawServer.WriteAsync(
+            stream, "200 OK", Encoding.UTF8.GetBytes(Page("{}").Replace("false", "true", StringComparison.Ordinal)
+                .Replace("\"x\"", $"\"x{Interlocked.Increment(ref page)}\"", StringComparison.Ordinal)), cancellation));
+        _bench.Settings.Url = server.Endpoint;
+
+        Assert.Equal(AllocationVerdict.Unknown, (await ReadAsync(null)).Verdict);
+        Assert.Equal(200, server.Requests.Count);
+    }
+
+    /// <summary>Whether a narrowed configuration keeps its wrappers is the service's affair; validators read both.</summary>
+    [Fact]
+    public async Task Read_OfARunWithoutWrappers_CountsIt()
+    {
+        var config = """{"hotkey":"HOTKEY","signature":"SIGNATURE","allocated_hotkeys":["SELF"]}"""
+            .Replace("HOTKEY", Alice.Hotkey.ToString(), StringComparison.Ordinal).Replace("SELF", RegistryBench.Miner.Hotkey.ToString(), StringComparison.Ordinal)
+            .Replace("SIGNATURE", RunSignature.Sign(Alice, "hostile1"), StringComparison.Ordinal);
+        _bench.Registry.Faults.Next(DevRegistryOperation.Runs, DevRegistryFault.Status(200, Page(config)));
+
+        Assert.Equal((AllocationVerdict.Listed, 1), await ReadAsync(null) is var reading ? (reading.Verdict, reading.Validators) : default);
+    }
+
+    /// <summary>A tree takes a multiple of its text: one run must not take the machine's memory.</summary>
+    [Fact]
+    public async Task Read_OfAHugeListInTheKeysThatMatter_SkipsItUnread()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var text = """{"hotkey":{"value":"x"},"allocated_hotkeys":{"value":[LIST]}}""".Replace("LIST", string.Join(',', Enumerable.Repeat('1', 3_000_000)), StringComparison.Ordinal);
+        var made = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Null(LenientJson.ParseObject(text));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - made, 0, 1 << 20);
+        Assert.True(made > before);
+        _bench.Registry.Put("x", "huge0001", "x", """{"role":{"value":"validator"},"config":{"value":{"netuid":27}},""" + text[1..]);
+        _bench.Registry.PutValidator(Alice, "alice001", 27, RegistryBench.Miner.Hotkey);
+        Assert.Equal((AllocationVerdict.Listed, 1), await ReadAsync(null) is var reading ? (reading.Verdict, reading.Skipped) : default);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Bittensor.Keys;
 using ComputeMiner.Registry;
 using DevNet;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeMiner.Tests.Registry;
@@ -29,7 +29,15 @@ sealed class RegistryBench : IAsyncDisposable
 
     public RegistrySettings Settings { get; private set; } = null!;
 
+    public RecordedLogs Logs { get; } = new();
+
+    public RegistryKeySources Keys => new(_variables.GetValueOrDefault, _directory, _directory);
+
+    public string StateDirectory => _directory;
+
     public RegistryAccess Access { get; private set; } = null!;
+
+    public bool MayFailToWrite { get; set; }
 
     public string StatePath => Path.Combine(_directory, RegistryStateFile.FileName);
 
@@ -43,8 +51,7 @@ sealed class RegistryBench : IAsyncDisposable
             RateLimit = options?.RateLimit,
         });
         bench.Settings = new RegistrySettings { Url = bench.Registry.Endpoint };
-        var keys = new RegistryKeySources(bench._variables.GetValueOrDefault, bench._directory, bench._directory);
-        bench.Access = new RegistryAccess(bench.Settings, keys, bench.Clock);
+        bench.Access = new RegistryAccess(bench.Settings, bench.Keys, bench.Clock);
         return bench;
     }
 
@@ -58,8 +65,8 @@ sealed class RegistryBench : IAsyncDisposable
     /// <summary>Starts the publisher as the miner does, with what an earlier one left behind.</summary>
     public async Task StartMinerAsync()
     {
-        var outbox = new RegistryOutbox(new RegistryStateFile(_directory, Miner.Hotkey), reason => Assert.Fail(reason));
-        Publisher = new RegistryPublisher(Access, Miner, () => Facts, outbox, Clock, NullLogger<RegistryPublisher>.Instance);
+        var outbox = new RegistryOutbox(new RegistryStateFile(_directory, Miner.Hotkey), reason => Assert.True(MayFailToWrite, reason));
+        Publisher = new RegistryPublisher(Access, Miner, () => Facts, outbox, Clock, new Logger<RegistryPublisher>(Logs));
         await Publisher.StartAsync(TestContext.Current.CancellationToken);
     }
 

@@ -27,6 +27,7 @@ public sealed class RegistryKeySourcesTests : IDisposable
     [InlineData("export WANDB_API_KEY='{0}'  # mine")]
     [InlineData("OTHER=1\n  WANDB_API_KEY = {0} # mine\n")]
     [InlineData("WANDB_API_KEY={0}\r\n")]
+    [InlineData("WANDB_API_KEY=the-one-before\n#WANDB_API_KEY=no\nWANDB_API_KEY={0}\nWANDB_API_KEY_NOTE=no")]
     public void Find_InADotEnvFileAbove_IsTheValueAlone(string line)
     {
         Write(".env", string.Format(line, Key));
