@@ -5,7 +5,8 @@ namespace ComputeMiner.Tests.Registry;
 
 public sealed class RegistryStateFileTests : IDisposable
 {
-    static readonly Hotkey Hotkey = Keypair.FromUri("//Miner").Hotkey;
+    static readonly Keypair Key = Keypair.FromUri("//Miner");
+    static readonly Hotkey Hotkey = Key.Hotkey;
 
     readonly string _state = Directory.CreateTempSubdirectory("computeminer-tests-").FullName;
 
@@ -37,11 +38,13 @@ public sealed class RegistryStateFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"hotkey":"HOTKEY","runId":"abc","nextStep":7}""")]
-    [InlineData("""{"hotkey":"HOTKEY","runId":"abc","nextStep":7,"ofANewerVersion":{}}""")]
+    [InlineData("""{"hotkey":"HOTKEY","runId":"abc","signature":"SIGNATURE","nextStep":7}""")]
+    [InlineData("""{"hotkey":"HOTKEY","runId":"abc","signature":"SIGNATURE","nextStep":7,"ofANewerVersion":{}}""")]
     public void Read_NothingWaits_KeepsTheRest(string content)
     {
-        File.WriteAllText(Path.Combine(_state, RegistryStateFile.FileName), content.Replace("HOTKEY", Hotkey.ToString(), StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(_state, RegistryStateFile.FileName), content
+            .Replace("HOTKEY", Hotkey.ToString(), StringComparison.Ordinal)
+            .Replace("SIGNATURE", RunSignature.Sign(Key, "abc"), StringComparison.Ordinal));
 
         var state = new RegistryStateFile(_state, Hotkey).Read();
 
