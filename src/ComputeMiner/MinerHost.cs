@@ -164,7 +164,7 @@ static partial class MinerHost
         async Task<IReadOnlyList<BackgroundService>> DeliverAsync(CancellationToken cancellation)
         {
             await arriving.WaitAsync(cancellation);
-            solver = await StartSolverAsync(options, allocator, time, loggers, stop);
+            solver = await NeedAsync(StartSolverAsync(options, allocator, time, loggers, stop));
             BackgroundService?[] delivering =
                 [egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
             return [.. delivering.OfType<BackgroundService>()];
@@ -180,22 +180,14 @@ static partial class MinerHost
             : null;
 
     /// <summary>What works on challenges while nobody has the machine; null when that is off.</summary>
-    /// <exception cref="StartupException">hashcat cannot be used.</exception>
+    /// <exception cref="HashcatException">hashcat cannot be used.</exception>
     static async Task<ChallengeSolver?> StartSolverAsync(
         MinerOptions options, Allocator allocator, TimeProvider time, ILoggerFactory loggers, CancellationToken stop)
     {
         var settings = options.Challenge;
         if (!settings.Enabled)
             return null;
-        HashcatProgram program;
-        try
-        {
-            program = await HashcatProgram.FindAsync(settings.HashcatPath, time, stop);
-        }
-        catch (HashcatException fault)
-        {
-            throw new StartupException(fault.Message, fault);
-        }
+        var program = await HashcatProgram.FindAsync(settings.HashcatPath, time, stop);
         var hashcat = new Hashcat(settings, HashcatDirectory.Open(options.StateDirectory), options.Container.Gpus, time);
         // Challenges hold at most half of the axon's workers, whatever happens: checks and rentals go on.
         var solver = new ChallengeSolver(
@@ -235,13 +227,13 @@ static partial class MinerHost
     }
 
     // Once the miner runs, the same fault would be the program's own.
-    static async Task NeedAsync(Task start)
+    static async Task<T> NeedAsync<T>(Task<T> start)
     {
         try
         {
-            await start;
+            return await start;
         }
-        catch (ContainerEngineException fault)
+        catch (Exception fault) when (fault is ContainerEngineException or HashcatException)
         {
             throw new StartupException(fault.Message, fault);
         }

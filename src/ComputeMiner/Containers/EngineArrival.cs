@@ -18,9 +18,9 @@ sealed partial class EngineArrival(IContainerEngine engine, TimeProvider time, I
     /// <summary>How it stands, for the status.</summary>
     public string Detail => _info is { } info ? $"Docker {info.Version}, {info.Cpus} CPUs" : _detail;
 
-    /// <summary>Returns once it answers.</summary>
+    /// <summary>Returns once it answers, with what it said of itself.</summary>
     /// <exception cref="ContainerEngineException">It is not there, refuses, or is none.</exception>
-    public async Task WaitAsync(CancellationToken cancellation)
+    public async Task<EngineInfo> WaitAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -28,7 +28,7 @@ sealed partial class EngineArrival(IContainerEngine engine, TimeProvider time, I
             {
                 var info = _info = await engine.ProbeAsync(cancellation);
                 Log.Docker(logger, info.Version, info.Cpus, info.Memory >> 30);
-                return;
+                return info;
             }
             catch (ContainerEngineException fault) when (fault.InnerException is OperationCanceledException)
             {

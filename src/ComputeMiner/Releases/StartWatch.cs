@@ -8,7 +8,7 @@ namespace ComputeMiner.Releases;
 /// </summary>
 sealed partial class StartWatch(string stateDirectory, TimeProvider time, ILogger logger)
 {
-    /// <summary>Longer than anything outside of the miner keeps a start waiting: a Docker Engine that hangs ends it after half a minute.</summary>
+    /// <summary>Longer than anything outside of the miner keeps a start from answering: a GPU driver that hangs does so for forty seconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);

@@ -41,8 +41,7 @@ public sealed class EngineArrivalTests : IDisposable
         File.CreateSymbolicLink(Endpoint, "/var/run/docker.sock");
         await UntilAsync(() => waiting.IsCompleted);
 
-        await waiting;
-        Assert.NotNull(arrival.Info);
+        Assert.Same(await waiting, arrival.Info);
         Assert.StartsWith("Docker ", arrival.Detail, StringComparison.Ordinal);
     }
 

@@ -163,6 +163,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("port taken", 75)]
     [InlineData("no Docker", 75)]
     [InlineData("no hashcat", 75)]
+    [InlineData("no room for hashcat", 75)]
     [InlineData("damaged ledger", 1)]
     public async Task Run_WatchedAndRefused_ExitCodeSaysWhetherItIsTheMachine(string what, int expected)
     {
@@ -175,9 +176,19 @@ public sealed class BadInputTests : IDisposable
             await File.WriteAllTextAsync(
                 Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "state")).FullName, AllocationLedger.FileName), new string('x', 4096), TestContext.Current.CancellationToken);
 
+        else if (what == "no room for hashcat")
+            await File.WriteAllTextAsync(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "state")).FullName, "hashcat"), "", TestContext.Current.CancellationToken);
+        string[] challenges = what switch
+        {
+            "no hashcat" => ["--challenge.enabled", "--miner.hashcat.path", "/no/such/hashcat"],
+            "no room for hashcat" => ["--challenge.enabled"],
+            _ => [],
+        };
+
         // The starter must be one thread that stays.
         await using var shell = MinerProcess.StartProgram(
-            "/bin/sh", ["-c", $"{Supervision.Variable}=$$ \"$@\"; exit $?", "sh", MinerProcess.Program, .. arguments, .. what == "no hashcat" ? ["--challenge.enabled", "--miner.hashcat.path", "/no/such/hashcat"] : Array.Empty<string>()],
+            "/bin/sh", ["-c", $"{Supervision.Variable}=$$ \"$@\"; exit $?", "sh", MinerProcess.Program, .. arguments, .. challenges],
             what == "no Docker" ? new Dictionary<string, string?> { ["DOCKER_HOST"] = $"unix://{_directory}/nothing.sock" } : null);
 
         Assert.Equal(expected, await shell.WaitForExitAsync());
