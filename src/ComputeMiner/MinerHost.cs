@@ -112,9 +112,11 @@ static partial class MinerHost
 
         // The gate, and what is behind it.
         var gate = new AdmissionGate(AdmissionRules.From(options.Admission), metagraphs, time, loggers.CreateLogger<AdmissionGate>());
-        ChallengeSolver? solver = null;
+        using var hashcat = options.Challenge.Enabled
+            ? new HashcatArrival(options.Challenge.HashcatPath, BeginSolving, time, loggers.CreateLogger<HashcatArrival>())
+            : null;
         using var installer = new UpdateInstaller(
-            updates, allocator, () => solver?.Current is { RunId: not null } or { Waiting: > 0 }, end.Cancel, time, loggers.CreateLogger<UpdateInstaller>());
+            updates, allocator, () => hashcat?.Solver?.Current is { RunId: not null } or { Waiting: > 0 }, end.Cancel, time, loggers.CreateLogger<UpdateInstaller>());
         using var probation = trial is null ? null : new Probation(
             updates.Store, trial, allocator, () => allocator.Current.Ready && metagraphs.Current is not null && follower.Head is not null, time,
             loggers.CreateLogger<Probation>());
@@ -122,16 +124,16 @@ static partial class MinerHost
         AxonEndpoint[] endpoints =
         [
             new AllocateEndpoint(allocator, () => registration.Holds, container.SshPort, SubnetVersion, loggers.CreateLogger<AllocateEndpoint>()),
-            new ChallengeEndpoint(() => solver, caller => gate.Priority(caller), loggers.CreateLogger<ChallengeEndpoint>()),
+            new ChallengeEndpoint(() => hashcat?.Solver, caller => gate.Priority(caller), loggers.CreateLogger<ChallengeEndpoint>()),
             .. options.Specs.Enabled ? [new SpecsEndpoint(() => specs.Current?.ToJsonString())] : Array.Empty<AxonEndpoint>(),
         ];
         await using var axon = new AxonServer(options.Axon.ToServerOptions(options.StateDirectory), hotkey.Hotkey, gate, endpoints, time, loggers);
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
-            () => docker.Safeguards, () => solver, registry, time)
+            () => docker.Safeguards, () => hashcat?.Solver, registry, time)
         {
             More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail), () => new ComponentStatus("Updates", !installer.IsTroubled, installer.State)],
         };
-        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, arrival);
+        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, arrival) { Hashcat = hashcat };
         var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last,
             Updates = UpdateStatus.Of(options.Update, updates.Store.State, installer.State), Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
@@ -151,8 +153,10 @@ static partial class MinerHost
         await await Task.WhenAny(arriving, choosing);
         (container.Gpus, var unread) = await choosing;
         allocator.Gate = container.Gpus.Count > 0 ? handOver : unread;
+        if (hashcat is not null)
+            MakeWay(hashcat);
         using var late = new LateServices(DeliverAsync, StopPatience);
-        BackgroundService?[] services = [late, follower, registry.Publisher, word, installer, probation, firstDay];
+        BackgroundService?[] services = [late, hashcat, follower, registry.Publisher, word, installer, probation, firstDay];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         if (installer.IsHandedOver)
             updates.Store.NoteStopping(time.GetUtcNow());
@@ -164,10 +168,26 @@ static partial class MinerHost
         async Task<IReadOnlyList<BackgroundService>> DeliverAsync(CancellationToken cancellation)
         {
             await arriving.WaitAsync(cancellation);
-            solver = await NeedAsync(StartSolverAsync(options, allocator, time, loggers, stop));
             BackgroundService?[] delivering =
                 [egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
             return [.. delivering.OfType<BackgroundService>()];
+        }
+
+        // What works on challenges while nobody has the machine. They hold at most half of the axon's workers, whatever happens: checks and
+        // rentals go on.
+        ChallengeSolver BeginSolving(HashcatProgram program) => new(
+            new Hashcat(options.Challenge, HashcatDirectory.Open(options.StateDirectory), container.Gpus, time), program, () => allocator.IsFree,
+            Math.Max(0, options.Axon.MaxWorkers / 2 - 1), time, loggers.CreateLogger<ChallengeSolver>(), stop);
+
+        void MakeWay(HashcatArrival hashcat)
+        {
+            allocator.Changed += snapshot =>
+            {
+                if (snapshot.Allocation is not null)
+                    hashcat.Solver?.Yield();
+            };
+            if (container.Gpus.Count > 0)
+                allocator.Gate = new OwnWorkGate(hashcat.YieldAsync, () => hashcat.Solver?.Obstacle, allocator.Gate);
         }
 
         RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, specs.Current, AllocatedTo(allocator.Current));
@@ -178,29 +198,6 @@ static partial class MinerHost
         && held.State is AllocationState.Running or AllocationState.Paused or AllocationState.Failed
             ? held.Hotkey.ToString()
             : null;
-
-    /// <summary>What works on challenges while nobody has the machine; null when that is off.</summary>
-    /// <exception cref="HashcatException">hashcat cannot be used.</exception>
-    static async Task<ChallengeSolver?> StartSolverAsync(
-        MinerOptions options, Allocator allocator, TimeProvider time, ILoggerFactory loggers, CancellationToken stop)
-    {
-        var settings = options.Challenge;
-        if (!settings.Enabled)
-            return null;
-        var program = await HashcatProgram.FindAsync(settings.HashcatPath, time, stop);
-        var hashcat = new Hashcat(settings, HashcatDirectory.Open(options.StateDirectory), options.Container.Gpus, time);
-        // Challenges hold at most half of the axon's workers, whatever happens: checks and rentals go on.
-        var solver = new ChallengeSolver(
-            hashcat, program, () => allocator.IsFree, Math.Max(0, options.Axon.MaxWorkers / 2 - 1), time, loggers.CreateLogger<ChallengeSolver>(), stop);
-        allocator.Changed += snapshot =>
-        {
-            if (snapshot.Allocation is not null)
-                solver.Yield();
-        };
-        if (hashcat.UsesGpus)
-            allocator.Gate = new OwnWorkGate(solver.YieldAsync, () => solver.Obstacle, allocator.Gate);
-        return solver;
-    }
 
     static string Spare(ContainerOptions container, WarmContainers engine) => !container.Spare ? "off" : engine.IsReady ? "ready" : "none";
 
@@ -233,7 +230,7 @@ static partial class MinerHost
         {
             return await start;
         }
-        catch (Exception fault) when (fault is ContainerEngineException or HashcatException)
+        catch (ContainerEngineException fault)
         {
             throw new StartupException(fault.Message, fault);
         }

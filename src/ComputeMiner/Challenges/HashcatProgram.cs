@@ -36,7 +36,7 @@ sealed partial record HashcatProgram(string Path, string Version)
         var exit = await HashcatProcess.RunAsync(new HashcatProgram(file, "").Start(["--version"], "/", "/"), words.Add, time, both.Token);
         cancellation.ThrowIfCancellationRequested();
         if (limit.IsCancellationRequested)
-            throw new HashcatException($"{file} does not tell its version within {Patience.TotalSeconds:0} s. {Install}");
+            throw new HashcatException($"{file} does not tell its version within {Patience.TotalSeconds:0} s. {Install}") { Ended = exit.Ended };
         var said = words.FirstOrDefault(word => word.Length > 0) ?? "";
         if (exit.Code != 0 || VersionText().Match(said) is not { Success: true } match)
             throw new HashcatException($"{file} is no hashcat: asked for its version it ended with {exit.Code} and '{Clip(said.Length > 0 ? said : exit.Errors)}'. {Install}");

@@ -1,6 +1,7 @@
 using Bittensor.Keys;
 using ComputeMiner.Admission;
 using ComputeMiner.Allocations;
+using ComputeMiner.Challenges;
 using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Presence;
@@ -16,6 +17,9 @@ sealed class StartupOrder(
     MinerOptions options, Hotkey hotkey, MetagraphSource metagraphs, ChainFollower follower, Registration registration, Allocator allocator,
     AllocationStartup startup, RegistryLink registry, EngineArrival docker)
 {
+    /// <summary>What answers challenges; null where that is off.</summary>
+    public HashcatArrival? Hashcat { get; init; }
+
     public IReadOnlyList<StartupStep> Read()
     {
         var snapshot = allocator.Current;
@@ -39,6 +43,9 @@ sealed class StartupOrder(
             allocator.Gate is not { } gate
                 ? new("gpus", true, "none handed out")
                 : new("gpus", gate.Obstacle is null, gate.Detail, gate.Obstacle is null ? null : gate is UnreadGpus unread ? unread.Remedy : "it is looked at again by itself; miner gpus shows more"),
+            .. Hashcat is { } hashcat
+                ? [new("hashcat", hashcat.Solver is not null, hashcat.Detail, hashcat.Solver is null ? HashcatArrival.Remedy : null)]
+                : Array.Empty<StartupStep>(),
             new("lists", true, $"{lists.BlacklistHotkeys.Length + lists.BlacklistColdkeys.Length} refused, {lists.WhitelistHotkeys.Length + lists.WhitelistColdkeys.Length} trusted beside the built-in ones"),
             new("axon", true, $"listening on port {options.Axon.Port}"),
             new("registry", run.Stage is RegistryStage.Published || options.Registry.Kind == RegistryKind.Off, run.Detail, RemedyOf(run.Stage)),

@@ -155,6 +155,9 @@ sealed class RentedMiner : IAsyncDisposable
 
     public async Task<bool> IsFreeAsync() => Status(await _session.CheckAsync(TestContext.Current.CancellationToken));
 
+    public Task<DendriteResponse<ChallengeSynapse>> ChallengeAsync() =>
+        _session.ChallengeAsync(ProofOfWork.Make(3, 610).Challenge, TestContext.Current.CancellationToken);
+
     public async Task<bool> HoldsAsync() => Status(await _session.StatusAsync(TestContext.Current.CancellationToken));
 
     public async Task UntilFreeAsync(CancellationToken cancellation)

@@ -4,8 +4,10 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Bittensor.Dendrite;
 using Bittensor.Keys;
+using Bittensor.Subtensor;
 using ComputeMiner.Tests.Containers;
 using ComputeMiner.Validator;
+using DevNet;
 
 namespace ComputeMiner.Tests.EndToEnd;
 
@@ -16,6 +18,7 @@ public sealed class StartupTests : IDisposable
 
     readonly TemporaryDirectory _directory = new();
     readonly KeySecrets _hotkey = KeySecrets.FromMnemonic(Mnemonic.Generate());
+    readonly Keypair _validator = Keypair.FromUri("//Validator");
     readonly int _axon = FreePort.Next();
     readonly int _admin = FreePort.Next();
 
@@ -24,6 +27,7 @@ public sealed class StartupTests : IDisposable
     public void Dispose()
     {
         _hotkey.Dispose();
+        _validator.Dispose();
         _directory.Dispose();
     }
 
@@ -44,25 +48,30 @@ public sealed class StartupTests : IDisposable
         Assert.Contains("miner register", steps["serving"].Remedy, StringComparison.Ordinal);
     }
 
-    /// <summary>The engine takes the connection and says nothing, the driver's program does not end: neither keeps the axon, the status or the stop.</summary>
+    /// <summary>
+    /// The engine takes the connection and says nothing, the driver's program does not end: neither keeps the axon, the status or the stop, and a
+    /// validator is told that the machine is not free.
+    /// </summary>
     [Fact]
-    public async Task Run_EngineAndDriverHang_AnswersPingsSaysSoAndStops()
+    public async Task Run_EngineAndDriverHang_AnswersPingsAndChecksSaysSoAndStops()
     {
+        await using var chain = await DevChain.StartAsync(new DevChainOptions { BlockTime = TimeSpan.FromMilliseconds(250) }, Cancellation);
+        Register(chain);
         using var engine = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         engine.Bind(new UnixDomainSocketEndPoint(_directory.At("docker.sock")));
         engine.Listen();
-        var driver = _directory.At("nvidia-smi");
-        File.WriteAllText(driver, "#!/bin/sh\nexec sleep 600\n");
-        File.SetUnixFileMode(driver, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await using var miner = Start(new()
+        await HangingProgramAsync("nvidia-smi");
+        await using var miner = Start(chain.Endpoint.ToString(), new()
         {
             ["PATH"] = $"{_directory.Path}:{Environment.GetEnvironmentVariable("PATH")}",
             ["DOCKER_HOST"] = $"unix://{_directory.At("docker.sock")}",
         });
 
-        var steps = await StepsAsync(steps => !steps["gpus"].Done);
+        var steps = await StepsAsync(steps => !steps["gpus"].Done && steps["metagraph"].Done);
 
         Assert.Equal(200, await PingAsync());
+        var check = await CallAsync(session => session.CheckAsync(Cancellation));
+        Assert.Equal((200, false), (check.StatusCode, check.Synapse.Output.Status));
         Assert.Equal(Order, steps.Keys);
         Assert.All((string[])["docker", "image", "gpus", "allocations", "serving"], name => Assert.False(steps[name].Done, name));
         Assert.Contains("systemctl restart docker", steps["docker"].Remedy, StringComparison.Ordinal);
@@ -71,24 +80,63 @@ public sealed class StartupTests : IDisposable
         Assert.Equal(0, await miner.WaitForExitAsync());
     }
 
-    MinerProcess Start(Dictionary<string, string?>? environment = null)
+    /// <summary>Challenges are on and hashcat never answers: the machine is handed out, and challenges are answered as without hashcat.</summary>
+    [Fact]
+    public async Task Run_HashcatHangs_ServesSaysSoAndStops()
+    {
+        var hashcat = await HangingProgramAsync("hashcat");
+        await using var miner = await RentedMiner.StartAsync(Cancellation, "--challenge.enabled", "--miner.hashcat.path", hashcat);
+
+        var steps = (await miner.StatusAsync()).GetProperty("startup").EnumerateArray().ToDictionary(step => step.GetProperty("name").GetString()!);
+
+        Assert.Equal([.. Order[..8], "hashcat", .. Order[8..]], steps.Keys);
+        Assert.All(Order, name => Assert.True(steps[name].GetProperty("done").GetBoolean(), name));
+        Assert.False(steps["hashcat"].GetProperty("done").GetBoolean());
+        Assert.Contains("--challenge.enabled", steps["hashcat"].GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        Assert.True(await miner.IsFreeAsync());
+        var challenge = await miner.ChallengeAsync();
+        Assert.Equal(200, challenge.StatusCode);
+        Assert.Null(challenge.Synapse.Output.Password);
+        Assert.True(await miner.AllocateAsync());
+        Assert.Equal(0, await miner.StopAsync());
+    }
+
+    /// <summary>A program of the test's directory that does not end.</summary>
+    async Task<string> HangingProgramAsync(string name)
+    {
+        await File.WriteAllTextAsync(_directory.At("hang"), "#!/bin/sh\nexec sleep 600\n", Cancellation);
+        // Another program makes the executable: a fork of a parallel test cannot hold it open for writing, which would forbid to run it.
+        await HostCommand.RunAsync("install", ["-m", "755", _directory.At("hang"), _directory.At(name)]);
+        return _directory.At(name);
+    }
+
+    void Register(DevChain chain)
+    {
+        using var owner = Keypair.FromUri("//Owner");
+        chain.RegisterNeuron(new Netuid(27), _hotkey.Keypair.Hotkey, owner.Coldkey);
+        chain.RegisterNeuron(new Netuid(27), _validator.Hotkey, owner.Coldkey);
+        chain.SetStake(new Netuid(27), _validator.Hotkey, 50_000_000_000_000);
+    }
+
+    MinerProcess Start(string chain = "ws://127.0.0.1:9", Dictionary<string, string?>? environment = null)
     {
         new Wallet(_directory.At("wallets")).CreateHotkey(_hotkey);
         return MinerProcess.Start(
         [
-            "run", "--wallet.path", _directory.At("wallets"), "--state.dir", _directory.At("state"), "--subtensor.chain_endpoint", "ws://127.0.0.1:9",
+            "run", "--wallet.path", _directory.At("wallets"), "--state.dir", _directory.At("state"), "--subtensor.chain_endpoint", chain,
             "--axon.port", Text(_axon), "--admin.address", $"127.0.0.1:{_admin}", "--ssh.port", Text(FreePort.Next()),
             "--container.name-prefix", $"{DockerFixture.Instance}-startup-", "--container.network", DockerFixture.Instance, "--container.spare=false",
             "--container.image", "no-such-image.invalid/nothing:0", "--registry", "off",
         ], environment);
     }
 
-    async Task<int?> PingAsync()
+    async Task<int?> PingAsync() => (await CallAsync(session => session.PingAsync(Cancellation))).StatusCode;
+
+    async Task<T> CallAsync<T>(Func<ValidatorSession, Task<T>> call)
     {
-        using var dendrite = new DendriteClient(Keypair.FromUri("//Validator"), new DendriteOptions());
+        using var dendrite = new DendriteClient(_validator, new DendriteOptions());
         using var key = System.Security.Cryptography.RSA.Create(2048);
-        var session = new ValidatorSession(dendrite, new AxonTarget(new IPEndPoint(IPAddress.Loopback, _axon), _hotkey.Keypair.Hotkey), key);
-        return (await session.PingAsync(Cancellation)).StatusCode;
+        return await call(new ValidatorSession(dendrite, new AxonTarget(new IPEndPoint(IPAddress.Loopback, _axon), _hotkey.Keypair.Hotkey), key));
     }
 
     /// <summary>The steps in their order, once they are as wanted.</summary>
