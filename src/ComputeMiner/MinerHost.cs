@@ -105,8 +105,10 @@ static partial class MinerHost
             chain, netuid, metagraphs, new VersionFile(options.Census.VersionFile, options.StateDirectory, web, time), options.Census.Threshold,
             options.Admission.MinStake, SubnetVersion, time, loggers.CreateLogger<ValidatorCensus>());
 
+        var gpusKnown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var schedule = new BlockSchedule(
-            MinerSchedule.Of(PlaceJobs.Of(refresher, announcer), BlockPhase.Of(hotkey.Hotkey), registry, allocator, specs, census, updates.Check, time), time,
+            MinerSchedule.Of(
+                PlaceJobs.Of(refresher, announcer), BlockPhase.Of(hotkey.Hotkey), registry, allocator, specs, gpusKnown.Task, census, updates.Check, time), time,
             loggers.CreateLogger<BlockSchedule>());
         follower.HeadSeen += block => schedule.OnHead(block, stop);
 
@@ -115,6 +117,11 @@ static partial class MinerHost
         using var hashcat = options.Challenge.Enabled
             ? new HashcatArrival(options.Challenge.HashcatPath, BeginSolving, time, loggers.CreateLogger<HashcatArrival>())
             : null;
+        allocator.Changed += snapshot =>
+        {
+            if (snapshot.Allocation is not null)
+                hashcat?.Solver?.Yield();
+        };
         using var installer = new UpdateInstaller(
             updates, allocator, () => hashcat?.Solver?.Current is { RunId: not null } or { Waiting: > 0 }, end.Cancel, time, loggers.CreateLogger<UpdateInstaller>());
         using var probation = trial is null ? null : new Probation(
@@ -146,17 +153,13 @@ static partial class MinerHost
         updates.Store.NoteListening(time.GetUtcNow());
         await ListenAsync("--admin.address", admin.StartAsync, stop);
 
-        // From here on a ping is answered and nothing can be handed out, however long the driver and the engine take.
+        // From here on a ping is answered, and a check as soon as the chain is read; nothing can be handed out, however long the driver and the
+        // engine take.
         var arriving = NeedAsync(arrival.WaitAsync(stop));
         var choosing = ChooseGpusAsync(options, inventory, logger, stop);
-        // An engine that is not there at all is said at once.
-        await await Task.WhenAny(arriving, choosing);
-        (container.Gpus, var unread) = await choosing;
-        allocator.Gate = container.Gpus.Count > 0 ? handOver : unread;
-        if (hashcat is not null)
-            MakeWay(hashcat);
+        using var settled = new LateServices(SettleAsync, StopPatience);
         using var late = new LateServices(DeliverAsync, StopPatience);
-        BackgroundService?[] services = [late, hashcat, follower, registry.Publisher, word, installer, probation, firstDay];
+        BackgroundService?[] services = [late, settled, follower, word, firstDay];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         if (installer.IsHandedOver)
             updates.Store.NoteStopping(time.GetUtcNow());
@@ -165,9 +168,22 @@ static partial class MinerHost
         Log.Stopped(logger);
         return installer.IsHandedOver;
 
+        // What needs to know what is handed out.
+        async Task<IReadOnlyList<BackgroundService>> SettleAsync(CancellationToken cancellation)
+        {
+            (container.Gpus, var unread) = await choosing.WaitAsync(cancellation);
+            allocator.Gate = container.Gpus.Count > 0 ? handOver : unread;
+            if (hashcat is not null && container.Gpus.Count > 0)
+                allocator.Gate = new OwnWorkGate(hashcat.YieldAsync, () => hashcat.Solver?.Obstacle, handOver);
+            gpusKnown.SetResult();
+            BackgroundService?[] knowing = [hashcat, registry.Publisher, installer, probation];
+            return [.. knowing.OfType<BackgroundService>()];
+        }
+
         async Task<IReadOnlyList<BackgroundService>> DeliverAsync(CancellationToken cancellation)
         {
             await arriving.WaitAsync(cancellation);
+            await gpusKnown.Task.WaitAsync(cancellation);
             BackgroundService?[] delivering =
                 [egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
             return [.. delivering.OfType<BackgroundService>()];
@@ -178,17 +194,6 @@ static partial class MinerHost
         ChallengeSolver BeginSolving(HashcatProgram program) => new(
             new Hashcat(options.Challenge, HashcatDirectory.Open(options.StateDirectory), container.Gpus, time), program, () => allocator.IsFree,
             Math.Max(0, options.Axon.MaxWorkers / 2 - 1), time, loggers.CreateLogger<ChallengeSolver>(), stop);
-
-        void MakeWay(HashcatArrival hashcat)
-        {
-            allocator.Changed += snapshot =>
-            {
-                if (snapshot.Allocation is not null)
-                    hashcat.Solver?.Yield();
-            };
-            if (container.Gpus.Count > 0)
-                allocator.Gate = new OwnWorkGate(hashcat.YieldAsync, () => hashcat.Solver?.Obstacle, allocator.Gate);
-        }
 
         RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, specs.Current, AllocatedTo(allocator.Current));
     }

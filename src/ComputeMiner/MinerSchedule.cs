@@ -24,17 +24,20 @@ static class MinerSchedule
 
     /// <summary>Our place on chain follows the heads; what asks a service that all miners ask has the phase of this one.</summary>
     public static IEnumerable<BlockJob> Of(
-        BlockJob place, ulong phase, RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, UpdateCheck releases, TimeProvider time) =>
+        BlockJob place, ulong phase, RegistryLink registry, Allocator allocator, SpecsSource specs, Task gpusKnown, ValidatorCensus census, UpdateCheck releases,
+        TimeProvider time) =>
     [
         place,
-        .. Shared(registry, allocator, specs, census, releases, time).Select(job => job with { Phase = phase }),
+        .. Shared(registry, allocator, specs, gpusKnown, census, releases, time).Select(job => job with { Phase = phase }),
     ];
 
     static IEnumerable<BlockJob> Shared(
-        RegistryLink registry, Allocator allocator, SpecsSource specs, ValidatorCensus census, UpdateCheck releases, TimeProvider time) =>
+        RegistryLink registry, Allocator allocator, SpecsSource specs, Task gpusKnown, ValidatorCensus census, UpdateCheck releases, TimeProvider time) =>
     [
         new("hardware document", SpecsInterval, TimeSpan.FromMinutes(5), async (_, cancellation) =>
         {
+            // A document without the GPUs that are handed out would say that they are gone.
+            await gpusKnown.WaitAsync(cancellation);
             await specs.RefreshAsync(cancellation);
             registry.Publisher.Touch();
             return specs.Status.Detail(time.GetUtcNow());

@@ -16,7 +16,7 @@ sealed partial class HashcatArrival(string path, Func<HashcatProgram, ChallengeS
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     volatile ChallengeSolver? _solver;
-    volatile string _detail = "asked for its version";
+    volatile string _detail = "it is to tell its version";
 
     /// <summary>What works on challenges; null until hashcat has answered.</summary>
     public ChallengeSolver? Solver => _solver;
