@@ -56,7 +56,7 @@ static partial class MinerHost
         var drill = DrillOrder.OfProcess(options.StateDirectory);
         using var docker = new DockerEngine(container, time, loggers);
         await using var engine = new WarmContainers(drill is null ? docker : new CrossedEngine(docker, drill.Cross), container, loggers.CreateLogger<WarmContainers>());
-        var arrival = new EngineArrival(engine, time, loggers.CreateLogger<EngineArrival>());
+        using var present = new EngineWatch(engine, time, loggers.CreateLogger<EngineWatch>());
         using var ledger = AllocationLedger.Open(options.StateDirectory, drill is null ? null : drill.Cross);
         ledger.Claim(container.Instance);
         var clock = new RentalClock(drill?.Shift(BootClock.OfMachine()) ?? BootClock.OfMachine(), time);
@@ -138,9 +138,10 @@ static partial class MinerHost
         var status = new StatusSource(options, hotkey.Hotkey, axon.Pipeline, gate, metagraphs, follower, registration, announcer, allocator, startup,
             () => docker.Safeguards, () => hashcat?.Solver, registry, time)
         {
+            EngineAnswers = () => present.Answers,
             More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail), () => new ComponentStatus("Updates", !installer.IsTroubled, installer.State)],
         };
-        var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, arrival) { Hashcat = hashcat };
+        using var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, present, time) { Hashcat = hashcat };
         var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last,
             Updates = UpdateStatus.Of(options.Update, updates.Store.State, installer.State), Events = events.Snapshot() };
         await using var admin = new AdminServer(options.Admin.Address, shown, gate.Explain, loggers.CreateLogger<AdminServer>());
@@ -155,11 +156,11 @@ static partial class MinerHost
 
         // From here on a ping is answered, and a check as soon as the chain is read; nothing can be handed out, however long the driver and the
         // engine take.
-        var arriving = NeedAsync(arrival.WaitAsync(stop));
+        var arriving = NeedAsync(present.WaitAsync(stop));
         var choosing = ChooseGpusAsync(options, inventory, logger, stop);
         using var settled = new LateServices(SettleAsync, StopPatience);
         using var late = new LateServices(DeliverAsync, StopPatience);
-        BackgroundService?[] services = [late, settled, follower, word, firstDay];
+        BackgroundService?[] services = [order, late, settled, follower, word, firstDay];
         await new ServiceWatch([.. services.OfType<BackgroundService>()], StopPatience).RunAsync(() => Log.Stopping(logger), stop);
         if (installer.IsHandedOver)
             updates.Store.NoteStopping(time.GetUtcNow());
@@ -185,7 +186,7 @@ static partial class MinerHost
             await arriving.WaitAsync(cancellation);
             await gpusKnown.Task.WaitAsync(cancellation);
             BackgroundService?[] delivering =
-                [egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
+                [present, egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
             return [.. delivering.OfType<BackgroundService>()];
         }
 

@@ -16,7 +16,7 @@ static class JobLine
         return string.Create(CultureInfo.InvariantCulture, $"{job.Name}: {state} block {block}{age} {deadline}: {job.Result}");
     }
 
-    static string Duration(TimeSpan span)
+    public static string Duration(TimeSpan span)
     {
         var (value, unit) = span < TimeSpan.FromMinutes(2) ? (Math.Max(0, span.TotalSeconds), "s")
             : span < TimeSpan.FromHours(2) ? (span.TotalMinutes, "min")

@@ -52,7 +52,7 @@ sealed class StatusCommand : CliCommand
         Row("drain", status.Draining ? "ON: nothing new is handed out" : "off");
         Row("spare", status.Spare ?? "none");
         foreach (var step in status.Startup.Where(step => !step.Done))
-            Row("waits for", $"{step.Name}: {step.Detail}{(step.Remedy is null ? "" : $" ({step.Remedy})")}");
+            Row("waits for", StepLine.Of(step, status.StartedAt + TimeSpan.FromSeconds(status.UptimeSeconds)));
         foreach (var component in status.Components)
             Row(component.Name.ToLowerInvariant(), (component.Ok ? "ok: " : "NOT OK: ") + component.Detail);
         Row("chain", status.Chain.Block is null ? "not read yet" : $"block {status.Chain.Block}, uid {status.Chain.Uid}, stake {status.Chain.Stake:0.##}, {status.Chain.Neurons} neurons");

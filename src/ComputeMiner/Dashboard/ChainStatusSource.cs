@@ -11,7 +11,7 @@ sealed class ChainStatusSource(
     Hotkey hotkey, MetagraphSource metagraphs, ChainFollower follower, AxonAnnouncer announcer, TimeProvider time)
 {
     /// <summary>Refreshed with each head, every 12 s; older than this, the chain has been away for a while.</summary>
-    static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
 
     public ChainStatus Read()
     {

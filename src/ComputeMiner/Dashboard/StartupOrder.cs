@@ -11,16 +11,32 @@ namespace ComputeMiner.Dashboard;
 
 /// <summary>
 /// How far the miner has come up. It is read off the parts themselves, so that it is as true an hour later: a step that is undone shows
-/// as undone. None of them keeps the axon from answering pings and checks.
+/// as undone, with since when. None of them keeps the axon from answering pings and checks.
 /// </summary>
 sealed class StartupOrder(
     MinerOptions options, Hotkey hotkey, MetagraphSource metagraphs, ChainFollower follower, Registration registration, Allocator allocator,
-    AllocationStartup startup, RegistryLink registry, EngineArrival docker)
+    AllocationStartup startup, RegistryLink registry, EngineWatch docker, TimeProvider time)
+    : BackgroundService
 {
     /// <summary>What answers challenges; null where that is off.</summary>
     public HashcatArrival? Hashcat { get; init; }
 
-    public IReadOnlyList<StartupStep> Read()
+    // Since when a step is waited for is known also where nobody asks.
+    static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    readonly WaitingSince _since = new(time);
+
+    public IReadOnlyList<StartupStep> Read() => _since.Mark(ReadSteps());
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        do
+            Read();
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    IReadOnlyList<StartupStep> ReadSteps()
     {
         var snapshot = allocator.Current;
         var run = registry.Publisher.Current;
@@ -34,9 +50,11 @@ sealed class StartupOrder(
                 ? new("chain", true, $"block {head.Number}")
                 : new("chain", false, "no connection yet", "see the log for the reason; another node is named with --subtensor.chain_endpoint"),
             metagraphs.Current is { } metagraph
-                ? new("metagraph", true, $"{metagraph.Neurons.Length} neurons at block {metagraph.Block}")
+                ? time.GetUtcNow() - metagraph.FetchedAt <= ChainStatusSource.StaleAfter
+                    ? new("metagraph", true, $"{metagraph.Neurons.Length} neurons at block {metagraph.Block}")
+                    : new("metagraph", false, $"not read since block {metagraph.Block}; that one serves", "see the log for what the chain's nodes answer")
                 : new("metagraph", false, "not read yet", "it follows the chain; see that --netuid is right"),
-            new("docker", docker.Info is not null, docker.Detail, docker.Info is null ? EngineArrival.Remedy : null),
+            new("docker", docker.Answers, docker.Detail, docker.Answers ? null : docker.Remedy),
             snapshot.Ready
                 ? new("image", true, $"its container printed {DockerProfile.ProbeWord}")
                 : new("image", false, startup.Progress, "miner doctor tells what Docker lacks"),
@@ -62,7 +80,7 @@ sealed class StartupOrder(
     {
         (false, _) => new("serving", false, $"no place on the subnet: {registration.Detail}", "miner register puts the hotkey on the subnet"),
         (_, false) => Held,
-        _ when snapshot.Allocation is null && allocator.Gate is { Obstacle: not null } => Held,
+        _ when snapshot.Allocation is null && (!docker.Answers || allocator.Gate is { Obstacle: not null }) => Held,
         _ => new("serving", true, snapshot.State.ToString()),
     };
 

@@ -19,6 +19,9 @@ sealed class StatusSource(
     /// <summary>Parts beside those every miner has.</summary>
     public IReadOnlyList<Func<ComponentStatus>> More { get; init; } = [];
 
+    /// <summary>Whether containers can be made at all now.</summary>
+    public required Func<bool> EngineAnswers { get; init; }
+
     readonly DateTimeOffset _started = time.GetUtcNow();
     readonly ChainStatusSource _chain = new(hotkey, metagraphs, follower, announcer, time);
 
@@ -28,9 +31,10 @@ sealed class StatusSource(
         var chain = _chain.Read();
         var snapshot = allocator.Current;
         var presence = announcer.Current;
+        var delivers = snapshot.Ready && EngineAnswers();
         ComponentStatus[] components =
         [
-            new("Delivery", snapshot.Ready, startup.Progress),
+            new("Delivery", delivers, snapshot.Ready && !delivers ? "Docker does not answer" : startup.Progress),
             ChainStatusSource.Metagraph(chain),
             new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
@@ -41,7 +45,7 @@ sealed class StatusSource(
             .. More.Select(read => read()),
         ];
         return new MinerStatus(
-            ProductVersion.Text, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, snapshot.Ready && registration.Holds,
+            ProductVersion.Text, _started, (now - _started).TotalSeconds, hotkey.ToString(), options.Netuid.Value, delivers && registration.Holds,
             components, chain, ReadRental(snapshot), ReadRequests(), ReadRefusals());
     }
 

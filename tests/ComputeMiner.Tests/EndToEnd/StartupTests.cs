@@ -46,6 +46,8 @@ public sealed class StartupTests : IDisposable
         Assert.Contains("--subtensor.chain_endpoint", steps["chain"].Remedy, StringComparison.Ordinal);
         Assert.Contains("miner doctor", steps["image"].Remedy, StringComparison.Ordinal);
         Assert.Contains("miner register", steps["serving"].Remedy, StringComparison.Ordinal);
+        var (_, status, _) = await MinerProcess.RunAsync(["status", "--admin.address", $"127.0.0.1:{_admin}"]);
+        Assert.Matches(@"chain: for\s[0-9]+\ss,\sno", status);
     }
 
     /// <summary>
