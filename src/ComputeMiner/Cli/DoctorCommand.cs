@@ -7,6 +7,7 @@ using ComputeMiner.Configuration;
 using ComputeMiner.Containers;
 using ComputeMiner.Doctor;
 using ComputeMiner.Gpus;
+using ComputeMiner.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeMiner.Cli;
@@ -62,6 +63,7 @@ sealed class DoctorCommand(TimeProvider time) : CliCommand
         yield return new SafeguardsCheck(engine);
         yield return new GpuCheck(new GpuInventory(), options.Container.GpuSelection, new XidLog(options.StateDirectory));
         yield return new HashcatCheck(options.Challenge, time);
+        yield return new RegistryCheck(options.Registry, RegistryKeySources.OfThisProcess(), time);
         yield return new DrainCheck(options.StateDirectory);
         yield return new ResourcesCheck(options.StateDirectory, options.Container.MemoryReserve);
         if (context.Get(Rehearse))
