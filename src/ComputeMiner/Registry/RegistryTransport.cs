@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using ComputeMiner.Diagnostics;
 
 namespace ComputeMiner.Registry;
 
@@ -11,7 +11,7 @@ namespace ComputeMiner.Registry;
 /// Posts JSON to the service and sorts its answers. It answers errors with a status that is not 200 and a GraphQL body at once, so bodies
 /// are read under every status.
 /// </summary>
-sealed partial class RegistryTransport : IDisposable
+sealed class RegistryTransport : IDisposable
 {
     /// <summary>A page of fifty validators' whole configurations is a few MB.</summary>
     const int LargestAnswer = 32 << 20;
@@ -77,7 +77,7 @@ sealed partial class RegistryTransport : IDisposable
             // The same again is as large again.
             throw fault.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
                 ? new RegistryException(RegistryFault.Rejected, $"the answer is larger than {LargestAnswer >> 20} MiB, or its head too large")
-                : new RegistryException(RegistryFault.Unavailable, Reason(fault));
+                : new RegistryException(RegistryFault.Unavailable, RequestFault.Reason(fault));
         }
         catch (TaskCanceledException fault) when (!cancellation.IsCancellationRequested)
         {
@@ -90,9 +90,6 @@ sealed partial class RegistryTransport : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    /// <summary>Why nothing came of a request, without what a proxy's address may hold: name and password.</summary>
-    public static string Reason(HttpRequestException fault) => UserInfo().Replace(fault.InnerException?.Message ?? fault.Message, "//");
 
     RegistryException? Judge(HttpResponseMessage response, JsonObject? answer)
     {
@@ -154,7 +151,4 @@ sealed partial class RegistryTransport : IDisposable
             && double.IsFinite(seconds)
             ? seconds
             : 0;
-
-    [GeneratedRegex("//[^/@]*@", RegexOptions.CultureInvariant)]
-    private static partial Regex UserInfo();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using ComputeMiner.Diagnostics;
 
 namespace ComputeMiner.Updates;
 
@@ -69,7 +70,8 @@ static class WebFile
         }
         catch (HttpRequestException fault)
         {
-            throw new WebFileException(fault.InnerException?.Message ?? fault.Message, fault);
+            // Without the fault itself, which may hold a proxy's password.
+            throw new WebFileException(RequestFault.Reason(fault));
         }
         catch (IOException fault)
         {
@@ -113,9 +115,13 @@ static class WebFile
                 return await read();
             }
             // Only the network's fault: one of the target is the caller's to know.
-            catch (Exception fault) when (fault is IOException or HttpRequestException)
+            catch (IOException fault)
             {
                 throw new WebFileException(fault.Message, fault);
+            }
+            catch (HttpRequestException fault)
+            {
+                throw new WebFileException(RequestFault.Reason(fault));
             }
         }
     }

@@ -43,7 +43,8 @@ sealed class RpcSocket : IDisposable
             var fact = deadline.IsCancellationRequested ? $"no connection within {timeout.TotalSeconds:0.#} s" : socket.Explain(fault);
             socket.Dispose();
             cancellation.ThrowIfCancellationRequested();
-            throw new SubstrateException($"Cannot reach the chain at {socket._endpoint}: {fact}.", isTransient: true, fault);
+            // The runtime's own words hold the proxy's address with its password.
+            throw new SubstrateException($"Cannot reach the chain at {socket._endpoint}: {fact}.", isTransient: true, IsOfProxy(fault.InnerException) ? null : fault);
         }
     }
 
@@ -97,6 +98,8 @@ sealed class RpcSocket : IDisposable
         _socket.Dispose();
     }
 
+    static bool IsOfProxy(Exception? fault) => fault is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError };
+
     static bool IsLoss(Exception fault) => fault is WebSocketException or ObjectDisposedException or InvalidOperationException or IOException;
 
     SubstrateException Lost(string fact, Exception? inner) =>
@@ -111,6 +114,6 @@ sealed class RpcSocket : IDisposable
         }
         if (_socket.HttpStatusCode != 0)
             return $"the server answered HTTP {(int)_socket.HttpStatusCode} instead of opening a WebSocket";
-        return (fault.InnerException ?? fault).Message.TrimEnd('.');
+        return IsOfProxy(fault.InnerException) ? "the proxy of this machine's environment refused" : (fault.InnerException ?? fault).Message.TrimEnd('.');
     }
 }
