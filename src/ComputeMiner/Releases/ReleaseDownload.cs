@@ -8,8 +8,11 @@ sealed class ReleaseDownload(UpdateStore store, HttpClient http, TimeProvider ti
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    /// <summary>How much of the disk a release takes, in sizes of its archive: itself, and what is in it (about three; a program shrinks by two thirds).</summary>
+    const int Share = 5;
+
     /// <summary>The archive's path. One that is there whole from an earlier attempt is not asked for again.</summary>
-    /// <exception cref="ReleaseException">It is not the archive that was signed.</exception>
+    /// <exception cref="ReleaseException">It is not the archive that was signed, or there is no room for it.</exception>
     /// <exception cref="WebFileException">It did not come.</exception>
     public async Task<string> FetchAsync(KnownRelease release, ReleaseFile file, CancellationToken cancellation)
     {
@@ -17,6 +20,7 @@ sealed class ReleaseDownload(UpdateStore store, HttpClient http, TimeProvider ti
         var path = store.PathOf(release.Version + ".tar.gz");
         if (File.Exists(path) && await HashAsync(path, cancellation) == file.Sha256)
             return path;
+        RequireRoom(file.Size);
         using var patience = new CancellationTokenSource(Patience, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
@@ -29,6 +33,16 @@ sealed class ReleaseDownload(UpdateStore store, HttpClient http, TimeProvider ti
         }
         return path;
     }
+
+    // The ledger may lie on the same disk: it is not filled to find out that it is too small.
+    void RequireRoom(long archive)
+    {
+        var free = new DriveInfo(store.Root).AvailableFreeSpace;
+        if (free < Share * archive)
+            throw new ReleaseException($"needs {Mebibytes(Share * archive)} MiB in {store.Root}, where {free >> 20} MiB are free: make room there");
+    }
+
+    static long Mebibytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
 
     async Task CopyAsync(ReleaseFile file, string path, CancellationToken cancellation)
     {

@@ -157,7 +157,7 @@ public sealed partial class UpdateInstallerTests : IAsyncLifetime
     [Fact]
     public async Task RoundAsync_DiskFull_LeavesNothingOfItThere()
     {
-        _publisher.Publish(_server, Version, Publisher.ArchiveOf(("miner", TarEntryType.RegularFile, Convert.ToHexString(new Random(1).GetItems<byte>([1, 2, 3, 4], 500_000)))));
+        _publisher.Publish(_server, Version, Publisher.ArchiveOf(("miner", TarEntryType.RegularFile, new string('x', 1_000_000))));
         await CheckAsync();
         using var disk = SmallDisk.At(_store.Root, 256);
 
@@ -165,6 +165,22 @@ public sealed partial class UpdateInstallerTests : IAsyncLifetime
 
         Assert.True(_machine.Allocator.IsFree);
         Assert.StartsWith($"release {Version} was not installed: No space left on device", _store.State.Result, StringComparison.Ordinal);
+        Assert.Equal([UpdateStore.FileName], Directory.EnumerateFileSystemEntries(_store.Root).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task RoundAsync_TooLittleRoom_SaysHowMuchAndFetchesNothing()
+    {
+        var archive = Publisher.ArchiveOf(("miner", TarEntryType.RegularFile, Convert.ToHexString(new Random(1).GetItems<byte>([1, 2, 3, 4], 500_000))));
+        _publisher.Publish(_server, Version, archive);
+        await CheckAsync();
+        using var disk = SmallDisk.At(_store.Root, 256);
+
+        await _installer.RoundAsync(Cancellation);
+
+        Assert.True(_machine.Allocator.IsFree);
+        Assert.Equal($"release {Version} was not installed: needs {((5 * archive.Length - 1) >> 20) + 1} MiB in {_store.Root}, where 0 MiB are free: make room there", _store.State.Result);
+        Assert.Equal(0, _server.Count($"miner-{Version}.tar.gz", 200));
         Assert.Equal([UpdateStore.FileName], Directory.EnumerateFileSystemEntries(_store.Root).Select(Path.GetFileName));
     }
 
