@@ -8,7 +8,7 @@ CliEntry[] commands =
     new RunCommand(),
     new DemoCommand(),
     new DrillCommand(),
-    new DevnetCommand(),
+    new DevnetCommand(TimeProvider.System),
     ValidatorCommands.Group,
     new CommandGroup(
         "wallet", "Makes and shows keys.", new WalletCreateCommand(), new WalletRegenCommand(), new WalletListCommand(), new WalletShowCommand()),

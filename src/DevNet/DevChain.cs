@@ -4,6 +4,7 @@ using Bittensor.Subtensor;
 using DevNet.Blocks;
 using DevNet.Rpc;
 using DevNet.Runtime;
+using DevNet.Saved;
 
 namespace DevNet;
 
@@ -57,6 +58,7 @@ public sealed class DevChain : IAsyncDisposable
 
     /// <summary>Starts the chain and its server.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="InvalidDataException"><see cref="DevChainOptions.From"/> is of a chain with other settings, or damaged.</exception>
     public static async Task<DevChain> StartAsync(DevChainOptions options, CancellationToken cancellation = default)
     {
         var (chain, faults) = (new Chain(options), new WireFaults());
@@ -148,6 +150,14 @@ public sealed class DevChain : IAsyncDisposable
         await _producing;
         await StopListeningAsync();
         _stopping.Dispose();
+    }
+
+    internal SavedChain Save()
+    {
+        Block head;
+        lock (_chain.Gate)
+            head = _chain.Head;
+        return SavedChain.Of(_chain.GenesisBlock, head);
     }
 
     async Task ProduceAsync(TimeSpan period, TimeProvider time)

@@ -14,6 +14,9 @@ public sealed class DevChainOptions
     /// <summary>Time between blocks; null (default): a block is made only by <see cref="DevChain.ProduceBlockAsync"/> and by set-up calls.</summary>
     public TimeSpan? BlockTime { get; init; }
 
+    /// <summary>Where an earlier run of a network with the same settings is taken up; null (default) begins at block 0.</summary>
+    public DevNetState? From { get; init; }
+
     /// <summary>The clock of block times and bans. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

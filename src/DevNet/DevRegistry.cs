@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Bittensor.Keys;
 using DevNet.Registry;
+using DevNet.Saved;
 
 namespace DevNet;
 
@@ -118,6 +119,12 @@ public sealed class DevRegistry : IAsyncDisposable
     {
         Faults.Clear();
         await StopListeningAsync();
+    }
+
+    internal SavedRegistry Save()
+    {
+        lock (_store.Gate)
+            return _store.Save();
     }
 
     static DevRegistryRun Snapshot(RunRecord run) => new(

@@ -6,6 +6,9 @@ public sealed class DevRegistryOptions
     /// <summary>TCP port on the loopback interface; 0 (default) takes a free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>Where an earlier run of a network is taken up; null (default) begins without runs.</summary>
+    public DevNetState? From { get; init; }
+
     /// <summary>The clock of heartbeats, creation times and rate limits. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -15,6 +15,8 @@ sealed class Chain
     readonly DevChainOptions _options;
     readonly Dictionary<string, Block> _blocks = [];
     readonly List<Block> _canonical = [];
+    // How many blocks after block 0 are not there, because an earlier run made them.
+    readonly int _skipped;
     readonly List<(PoolEntry Entry, Block Block)> _included = [];
 
     public Chain(DevChainOptions options)
@@ -23,6 +25,11 @@ sealed class Chain
         var genesis = Genesis.Create(Runtimes.Create(options.Runtime), options);
         Store(genesis);
         Finalized = genesis;
+        if (options.From is { } state && state.Chain.ToHead(genesis) is { Number: > 0 } head)
+        {
+            Store(head);
+            (_skipped, Finalized) = ((int)head.Number - 1, head);
+        }
         Pool = new TransactionPool(options.Time, genesis.Hash);
     }
 
@@ -47,8 +54,11 @@ sealed class Chain
 
     public Block? Find(byte[] hash) => _blocks.GetValueOrDefault(HexText.Of(hash));
 
-    /// <summary>The block of the best chain at this height.</summary>
-    public Block? At(ulong number) => number < (ulong)_canonical.Count ? _canonical[(int)number] : null;
+    /// <summary>The block of the best chain at this height; null where it is not made yet, or was by an earlier run.</summary>
+    public Block? At(ulong number) =>
+        number == 0 ? GenesisBlock
+        : number > (ulong)_skipped && number - (ulong)_skipped < (ulong)_canonical.Count ? _canonical[(int)number - _skipped]
+        : null;
 
     /// <summary>A state to read, never to keep changes in.</summary>
     public static ChainState StateOf(Block block) => new(
@@ -151,7 +161,7 @@ sealed class Chain
 
     void FinalizeNext()
     {
-        Finalized = _canonical[(int)Finalized.Number + 1];
+        Finalized = At(Finalized.Number + 1)!;
         BlockFinalized?.Invoke(Finalized);
         foreach (var (entry, block) in _included.Where(inclusion => inclusion.Block == Finalized))
             entry.Become(TransactionStatus.Finalized(block.Hash));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DevNet.Saved;
 
 namespace DevNet.Registry;
 
@@ -15,7 +16,13 @@ sealed class RunStore
     public RunStore(DevRegistryOptions options)
     {
         _time = options.Time;
-        _projects.Add(new ProjectRecord(options.Entity, options.Project));
+        var project = new ProjectRecord(options.Entity, options.Project);
+        _projects.Add(project);
+        if (options.From?.Registry is not { } saved)
+            return;
+        project.Runs.AddRange(saved.Runs.Select(run => run.ToRecord(project)));
+        project.DeletedNames.UnionWith(saved.DeletedNames);
+        _sequence = saved.Sequence;
     }
 
     public Lock Gate { get; } = new();
@@ -35,6 +42,13 @@ sealed class RunStore
     {
         run.Project.Runs.Remove(run);
         run.Project.DeletedNames.Add(run.Name);
+    }
+
+    /// <summary>What a later run can go on from.</summary>
+    public SavedRegistry Save()
+    {
+        Sweep();
+        return new SavedRegistry([.. _projects[0].Runs.Select(SavedRun.Of)], [.. _projects[0].DeletedNames], _sequence);
     }
 
     /// <summary>A sign of life. One that comes after the run crashed or finished sets it going again.</summary>
