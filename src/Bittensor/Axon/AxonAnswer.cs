@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
+using System.Text.Unicode;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bittensor.Synapses;
@@ -17,6 +17,12 @@ namespace Bittensor.Axon;
 /// </remarks>
 sealed class AxonAnswer(AxonOptions options)
 {
+    /// <summary>Room for a route, which is a class's name, and for any number.</summary>
+    const int MaxEnvelope = 512;
+
+    /// <summary>What a thread keeps for its next answer; a large one is not kept.</summary>
+    const int MostKept = 64 * 1024;
+
     const string JsonType = "application/json";
 
     /// <summary>What the class is called in answers to requests that matched no synapse.</summary>
@@ -25,18 +31,35 @@ sealed class AxonAnswer(AxonOptions options)
     /// <summary>Non-ASCII goes out as it is, which is what the reference's answers look like.</summary>
     static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    /// <summary>A thread composes one answer at a time, and what it is composed in is larger than the answer.</summary>
+    [ThreadStatic]
+    static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) t_composing;
+
     /// <summary>The body of a 200: the synapse with its output. Made before anything is sent, so that a failure still has an answer.</summary>
     public byte[] Compose(AxonExchange exchange, AxonInvocation invocation)
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
-        using (var writer = new Utf8JsonWriter(buffer, Writing))
-            invocation.Write(writer);
+        var (buffer, writer) = Composing();
+        invocation.Write(writer);
+        writer.Flush();
         var own = buffer.WrittenSpan;
         var timeout = PythonNumber.Format(TimeoutOf(exchange));
         var separator = own.Length > "{}".Length ? "," : "";
-        var envelope = Encoding.ASCII.GetBytes($"{{\"name\":\"{exchange.Route!.Endpoint.Route}\",\"timeout\":{timeout}{separator}");
+        Span<byte> envelope = stackalloc byte[MaxEnvelope];
+        Utf8.TryWrite(envelope, $"{{\"name\":\"{exchange.Route!.Endpoint.Route}\",\"timeout\":{timeout}{separator}", out var length);
         // The synapse's object without its opening brace: the envelope's members come first.
-        return [.. envelope, .. own[1..]];
+        return [.. envelope[..length], .. own[1..]];
+    }
+
+    static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Composing()
+    {
+        if (t_composing.Buffer is not { Capacity: <= MostKept } buffer)
+        {
+            buffer = new ArrayBufferWriter<byte>(2048);
+            return t_composing = (buffer, new Utf8JsonWriter(buffer, Writing));
+        }
+        buffer.ResetWrittenCount();
+        t_composing.Writer.Reset();
+        return t_composing;
     }
 
     /// <summary>200 with a composed body.</summary>

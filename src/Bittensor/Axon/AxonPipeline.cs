@@ -189,6 +189,8 @@ public sealed partial class AxonPipeline
     /// <summary>Steps 9 and 10, under the caller's deadline.</summary>
     async Task<AxonVerdict> HandleAsync(AxonExchange exchange, AxonInvocation invocation, CancellationToken aborted)
     {
+        // A handler may do what it likes with its thread; the one of the connections has to go on.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var patience = PatienceOf(exchange);
         if (patience <= TimeSpan.Zero)
             return AxonVerdict.TimedOut(exchange.Caller.Timeout);

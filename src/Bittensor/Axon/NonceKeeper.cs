@@ -62,7 +62,8 @@ sealed partial class NonceKeeper(NonceFile? file, NonceWindow window, AxonOption
     /// <summary>Writes down, for its hotkey, a nonce that is not safe; false when that failed, and then it must not count.</summary>
     public async ValueTask<bool> TryKeepAsync(Hotkey hotkey, long nonce)
     {
-        await _turn.WaitAsync();
+        // Writing waits for the disk, and the thread of the connections must not.
+        await _turn.WaitAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             if (_written.Ahead.TryGetValue(hotkey, out var bound) && nonce <= bound)
