@@ -189,8 +189,6 @@ public sealed partial class AxonPipeline
     /// <summary>Steps 9 and 10, under the caller's deadline.</summary>
     async Task<AxonVerdict> HandleAsync(AxonExchange exchange, AxonInvocation invocation, CancellationToken aborted)
     {
-        // A handler may do what it likes with its thread; the one of the connections has to go on.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var patience = PatienceOf(exchange);
         if (patience <= TimeSpan.Zero)
             return AxonVerdict.TimedOut(exchange.Caller.Timeout);
@@ -207,6 +205,8 @@ public sealed partial class AxonPipeline
         }
         try
         {
+            // A handler may do what it likes with its thread; the one of the connections has to go on.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await invocation.RunAsync(exchange.Caller, deadline.Token);
             return AxonVerdict.Admitted;
         }

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Bittensor.Axon.Transport;
 using Bittensor.Keys;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -36,8 +38,10 @@ public sealed partial class AxonServer : IAsyncDisposable
         _logger = loggers.CreateLogger<AxonServer>();
         Pipeline = new AxonPipeline(options, hotkey, admission, endpoints, time, loggers.CreateLogger<AxonPipeline>());
         _shares = new ConnectionShares(options, time);
-        _server = new KestrelServer(
-            Options.Create(Limit(options, _shares)), new LoopTransport(_logger, Math.Min(Environment.ProcessorCount, MostLoops)), loggers);
+        IConnectionListenerFactory transport = OperatingSystem.IsLinux()
+            ? new LoopTransport(_logger, Math.Min(Environment.ProcessorCount, MostLoops))
+            : new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        _server = new KestrelServer(Options.Create(Limit(options, _shares)), transport, loggers);
     }
 
     /// <summary>The steps, with their counters.</summary>
