@@ -25,6 +25,7 @@ public partial class ArchitectureTests
         { "Bittensor.Synapses",
             ["Bittensor.Axon", "Bittensor.Compute", "Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
         { "Bittensor.Axon", ["Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
+        { "Bittensor.Axon.Transport", ["Bittensor."] },
         { "Bittensor.Dendrite", ["Bittensor.Axon", "Bittensor.Substrate", "Bittensor.Subtensor"] },
         { "Bittensor.Compute", ["Bittensor.Axon", "Bittensor.Dendrite", "Bittensor.Substrate", "Bittensor.Subtensor"] },
         { "Bittensor", ["ComputeMiner", "DevNet", "Docker.DotNet"] },
@@ -120,7 +121,7 @@ public partial class ArchitectureTests
 
         static int Range(string space) => space switch
         {
-            "Bittensor.Axon" or "ComputeMiner.Admission" => 1,
+            "Bittensor.Axon" or "Bittensor.Axon.Transport" or "ComputeMiner.Admission" => 1,
             "ComputeMiner.Allocations" => 2,
             "ComputeMiner.Containers" or "ComputeMiner.Containers.Disks" or "ComputeMiner.Containers.Egress" => 3,
             "Bittensor.Substrate" or "Bittensor.Subtensor" or "ComputeMiner.Presence" => 4,
