@@ -65,7 +65,7 @@ static partial class MinerHost
             () => container.Gpus, inventory.ReadAsync, new XidLog(options.StateDirectory).Watch, time, loggers.CreateLogger<GpuHandOver>());
         var drain = new DrainSwitch(options.StateDirectory);
         await using var allocator = new Allocator(engine, ledger, options.Allocation, container, clock, time, loggers.CreateLogger<Allocator>()) { Drain = drain };
-        allocator.Gate = UnreadGpus.Asking;
+        (allocator.Gate, allocator.EngineAnswers) = (UnreadGpus.Asking, () => present.Answers);
         allocator.Changed += handOver.Follow;
         var trial = Probation.Of(updates.Store);
         if (trial is not null)

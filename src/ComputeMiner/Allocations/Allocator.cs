@@ -29,7 +29,11 @@ sealed partial class Allocator(
     public AllocationSnapshot Current => new(_restored && _image is not null, _slot.Held);
 
     /// <summary>A new allocation would be accepted now.</summary>
-    public bool IsFree => Drain is not { IsOn: true } && Gate is not { IsClear: false } && !_slot.IsClosed && Current is { Ready: true, Allocation: null };
+    public bool IsFree => Drain is not { IsOn: true } && Gate is not { IsClear: false } && !_slot.IsClosed && Current is { Ready: true, Allocation: null }
+        && EngineAnswers?.Invoke() is not false;
+
+    /// <summary>Whether the engine answered when it was looked at last: without one nothing can be delivered. Null where nobody looks.</summary>
+    public Func<bool>? EngineAnswers { get; set; }
 
     /// <summary>The operator's wish that nothing new be handed out.</summary>
     public DrainSwitch? Drain { get; set; }

@@ -52,6 +52,19 @@ public class AllocateEndpointTests
         await ExpectAsync(machine, bob, Check(1), true);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TryAnswer_EngineAnswersOrNot_FreeOnlyWithItAndTheHolderStaysTheHolder(bool answers)
+    {
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        machine.Allocator.EngineAnswers = () => answers;
+        await ExpectAsync(machine, _bob, Check(1), answers);
+
+        await ExpectAsync(machine, _alice, Allocate(_alice), true, info: true);
+        await ExpectAsync(machine, _alice, Check(0, _alice), true);
+    }
+
     [Fact]
     public async Task TryAnswer_OnlyChecks_AndChangesNothing()
     {

@@ -63,18 +63,19 @@ public sealed class EngineWatchTests : IDisposable
     {
         using var logs = new RecordedLogs();
         using var watch = new EngineWatch(_engine, _time, logs.CreateLogger<EngineWatch>());
-        var relay = new SocketRelay(Endpoint, "/var/run/docker.sock");
+        using var relay = new SocketRelay(Endpoint, "/var/run/docker.sock");
+        relay.Open();
         await watch.WaitAsync(Cancellation);
         Assert.True(watch.Answers);
         await watch.StartAsync(Cancellation);
 
-        relay.Dispose();
+        relay.CutAfter(0);
         await UntilAsync(() => !watch.Answers);
         Assert.StartsWith("No Docker Engine answers at", watch.Detail, StringComparison.Ordinal);
         Assert.Contains("journalctl -u docker", watch.Remedy, StringComparison.Ordinal);
         Assert.NotNull(watch.Info);
-        using (new SocketRelay(Endpoint, "/var/run/docker.sock"))
-            await UntilAsync(() => watch.Answers);
+        relay.Open();
+        await UntilAsync(() => watch.Answers);
 
         Assert.StartsWith("Docker ", watch.Detail, StringComparison.Ordinal);
         await watch.StopAsync(Cancellation);

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using ComputeMiner.Containers;
 using ComputeMiner.Containers.Disks;
 using ComputeMiner.Containers.Egress;
@@ -30,7 +29,7 @@ sealed class DockerPlot : IAsyncDisposable
         _root = Path.Combine(Path.GetTempPath(), _key);
         _foreign = [$"containers/{_key}-another/json", $"networks/{_key}-another", $"volumes/{_key}-another", $"images/{_key}-another:1/json"];
         var line = Path.Combine(_root, "docker.sock");
-        Line = new SocketRelay(() => Listen(line), () => Connect(_socket));
+        Line = new SocketRelay(line, _socket);
         var port = FreePort.Next();
         Near = new DockerEngine(Options(_socket, port), TimeProvider.System, NullLoggerFactory.Instance);
         Settings = Options(line, port);
@@ -154,20 +153,4 @@ sealed class DockerPlot : IAsyncDisposable
         Endpoint = new Uri($"unix://{socket}"), Instance = _key, NamePrefix = $"{_key}-", Network = _key, SshPort = port, Disk = DiskRule.Off,
         Egress = { Mode = EgressMode.Off },
     };
-
-    static Socket Listen(string path)
-    {
-        File.Delete(path);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(path));
-        socket.Listen(64);
-        return socket;
-    }
-
-    static Socket Connect(string path)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Connect(new UnixDomainSocketEndPoint(path));
-        return socket;
-    }
 }
