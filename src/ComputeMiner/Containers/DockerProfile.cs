@@ -31,6 +31,8 @@ static class DockerProfile
         Cmd = Handover.Command,
         OpenStdin = true,
         StdinOnce = true,
+        // The kernel keeps a politer one from a first process that has not asked for it, such as the shell that waits for the tenant.
+        StopSignal = "SIGKILL",
         User = "0:0",
         Labels = WithInstance(spec.Labels.ToDictionary(), options),
         ExposedPorts = new Dictionary<string, EmptyStruct> { ["22/tcp"] = default },
@@ -38,7 +40,6 @@ static class DockerProfile
         {
             // Comes back by itself after a reboot and a Docker upgrade; the reconciler does the rest.
             RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.UnlessStopped },
-            Init = true,
             NetworkMode = options.Network,
             PortBindings = new Dictionary<string, IList<PortBinding>>
             {

@@ -108,7 +108,7 @@ public sealed class DockerEngineTests(DockerFixture docker) : ContainerEngineCon
         Assert.Equal("unless-stopped", host.GetProperty("RestartPolicy").GetProperty("Name").GetString());
         Assert.Equal("10m", host.GetProperty("LogConfig").GetProperty("Config").GetProperty("max-size").GetString());
         Assert.Equal(docker.Settings.Network, host.GetProperty("NetworkMode").GetString());
-        Assert.True(host.GetProperty("Init").GetBoolean());
+        Assert.Equal("SIGKILL", document.RootElement[0].GetProperty("Config").GetProperty("StopSignal").GetString());
     }
 
     [Fact]
