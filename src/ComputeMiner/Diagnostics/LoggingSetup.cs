@@ -10,6 +10,8 @@ static class LoggingSetup
         logging.ClearProviders().SetMinimumLevel(settings.Level).AddConsole(options =>
         {
             options.LogToStandardErrorThreshold = LogLevel.Trace;
+            // Who logs would wait otherwise, the axon's threads first: a terminal stopped with Ctrl-S costs lines, which are counted, not the miner.
+            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
             options.FormatterName = settings.Format == LogFormat.Json ? JsonLogFormatter.FormatterName : TextLogFormatter.FormatterName;
         });
         // The framework speaks per request at Information, which is Debug by our measure.
