@@ -11,11 +11,11 @@ namespace Bittensor.Axon.Transport;
 /// </summary>
 sealed class LoopConnection : DefaultConnectionContext
 {
+    /// <summary>What is taken in before somebody reads it, and made before the peer takes it.</summary>
+    public const int Limit = 64 * 1024;
+
     /// <summary>A request with its head fits; who sends more gets his next turn after the others.</summary>
     const int ReadSize = 4096;
-
-    /// <summary>What is taken in before somebody reads it, and made before the peer takes it.</summary>
-    const int Limit = 64 * 1024;
 
     static readonly PipeOptions Pipes = new(
         null, PipeScheduler.Inline, PipeScheduler.Inline, Limit, Limit / 2, ReadSize, useSynchronizationContext: false);
@@ -111,6 +111,11 @@ sealed class LoopConnection : DefaultConnectionContext
                 if (count == memory.Length || (_isEnding && error == SocketError.Success))
                     ReadOn();
             }
+        }
+        catch (ObjectDisposedException e)
+        {
+            // An answer was the last one, or could not be sent. Kestrel knows the end of a connection by this type and takes any other for a fault.
+            fault = new ConnectionResetException("The connection is closed.", e);
         }
         catch (Exception e) // The edge: the reader of the pipe hears of it.
         {

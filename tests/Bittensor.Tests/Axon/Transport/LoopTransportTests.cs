@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Bittensor.Axon.Transport;
@@ -73,6 +74,23 @@ public sealed class LoopTransportTests : IAsyncLifetime
         await Assert.ThrowsAsync<ConnectionResetException>(async () => await connection.Transport.Input.ReadAsync(Cancellation));
         await Condition.UntilAsync(() => connection.ConnectionClosed.IsCancellationRequested);
         await Condition.UntilAsync(() => connection.Transport.Output.WriteAsync("late"u8.ToArray(), Cancellation).AsTask().Result.IsCompleted);
+    }
+
+    /// <summary>Kestrel takes any other fault for one of its own, and warns of each.</summary>
+    [Fact]
+    public async Task Connection_PeerResetsAndAnAnswerFailsFirst_TheReaderHearsOfAReset()
+    {
+        var (peer, connection) = await ConnectAsync();
+        await using var _ = connection;
+        var input = connection.Transport.Input;
+        await SendAllAsync(peer, new byte[LoopConnection.Limit + 1]);
+        // The socket is not looked at any more until something of that is taken.
+        await Condition.UntilAsync(() => Unread(input) >= LoopConnection.Limit);
+        peer.LingerState = new LingerOption(true, 0);
+        peer.Dispose();
+        await Condition.UntilAsync(() => connection.Transport.Output.WriteAsync("late"u8.ToArray(), Cancellation).AsTask().Result.IsCompleted);
+
+        await Assert.ThrowsAsync<ConnectionResetException>(() => DrainAsync(connection, () => { }));
     }
 
     [Fact]
@@ -188,6 +206,14 @@ public sealed class LoopTransportTests : IAsyncLifetime
                 break;
         }
         await output.CompleteAsync();
+    }
+
+    static long Unread(PipeReader input)
+    {
+        if (!input.TryRead(out var read))
+            return 0;
+        input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
+        return read.Buffer.Length;
     }
 
     static async Task DrainAsync(ConnectionContext connection, Action work)
