@@ -70,6 +70,7 @@ static partial class MinerHost
         var trial = Probation.Of(updates.Store);
         if (trial is not null)
             allocator.TryClose();
+        allocator.Recall();
         var reconciler = new AllocationReconciler(engine, ledger, clock, loggers.CreateLogger<AllocationReconciler>());
         using var egress = new EgressWatch(docker, time);
         using var startup = new AllocationStartup(engine, allocator, reconciler, time, loggers.CreateLogger<AllocationStartup>());
@@ -196,7 +197,12 @@ static partial class MinerHost
             new Hashcat(options.Challenge, HashcatDirectory.Open(options.StateDirectory), container.Gpus, time), program, () => allocator.IsFree,
             Math.Max(0, options.Axon.MaxWorkers / 2 - 1), time, loggers.CreateLogger<ChallengeSolver>(), stop);
 
-        RegistryFacts Facts() => new(netuid.Value, container.SshPort, SubnetVersion, specs.Current, AllocatedTo(allocator.Current));
+        RegistryFacts Facts()
+        {
+            var isRestored = allocator.IsRestored;
+            var snapshot = allocator.Current;
+            return new(netuid.Value, container.SshPort, SubnetVersion, specs.Current, AllocatedTo(snapshot)) { IsHolderKnown = isRestored || snapshot.Allocation is not null };
+        }
     }
 
     /// <summary>Whom validators are to see as having this machine. A test is nobody's rental; neither is what nobody can log in to yet.</summary>

@@ -64,20 +64,28 @@ sealed partial class Allocator(
         Publish();
     }
 
+    /// <summary>
+    /// Takes over who has the machine by the ledger alone: an engine that hangs keeps nobody from being known, seen, and able to release.
+    /// </summary>
+    /// <exception cref="LedgerException">The ledger cannot be read.</exception>
+    public void Recall()
+    {
+        // Once: tried again, the time of this process would be counted as one nobody has seen.
+        if (!_resumed && ledger.ReadClock() is { } last)
+            clock.Resume(last);
+        _resumed = true;
+        _released = ledger.ReadReleased(clock.Now - options.ReleaseMemory);
+        if (ledger.Read() is { State: AllocationState.Running or AllocationState.Paused or AllocationState.Failed } recorded)
+            _slot.Restore(recorded);
+    }
+
     /// <summary>Compares the ledger with the containers and takes over what is there. Nothing is accepted before.</summary>
     public async Task RestoreAsync(AllocationReconciler reconciler, CancellationToken cancellation)
     {
         await _world.WaitAsync(cancellation);
         try
         {
-            // An owner is known, and may release, before the engine answers.
-            // Once: tried again, the time of this process would be counted as one nobody has seen.
-            if (!_resumed && ledger.ReadClock() is { } last)
-                clock.Resume(last);
-            _resumed = true;
-            _released = ledger.ReadReleased(clock.Now - options.ReleaseMemory);
-            if (ledger.Read() is { State: AllocationState.Running or AllocationState.Paused or AllocationState.Failed } recorded)
-                _slot.Restore(recorded);
+            Recall();
             _slot.Restore(await reconciler.RestoreAsync(cancellation));
             // The next process goes on from this start of the machine.
             ledger.WriteClock(clock.Read());

@@ -18,7 +18,7 @@ sealed class RegistrySession
     readonly RegistryApi _api;
     readonly RegistryOutbox _outbox;
     readonly Keypair _hotkey;
-    readonly JsonObject? _stored;
+    JsonObject? _stored;
     string? _storageId;
     string? _sent;
 
@@ -70,7 +70,7 @@ sealed class RegistrySession
         if (text == _sent)
             return false;
         _storageId = await _api.UpsertAsync(RunId, _storageId, $"miner-{_hotkey.Hotkey}", document, cancellation);
-        (_sent, IsShown) = (text, true);
+        (_stored, _sent, IsShown) = (document, text, true);
         return true;
     }
 

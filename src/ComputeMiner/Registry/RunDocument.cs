@@ -12,7 +12,7 @@ static class RunDocument
     /// <summary>What a run shows of this client; a run without it counts as never started.</summary>
     const string Telemetry = "_wandb";
 
-    /// <param name="stored">What the run held before; keys that are not ours are kept.</param>
+    /// <param name="stored">What the run holds; keys that are not ours are kept.</param>
     /// <param name="hotkey">The miner's own.</param>
     /// <param name="facts">What is to be seen of the miner.</param>
     /// <param name="signature">By <see cref="RunSignature"/>.</param>
@@ -32,7 +32,9 @@ static class RunDocument
         // A document without a good probe of the hardware keeps the last one: a smaller machine would cost the renter his.
         if (facts.Specs is { } specs)
             document["specs"] = Wrapped(specs.DeepClone());
-        document["allocated"] = Wrapped(facts.AllocatedTo);
+        // As long as a container that runs may be a renter's, the machine is not said to be free.
+        if (facts.IsHolderKnown || !document.ContainsKey("allocated"))
+            document["allocated"] = Wrapped(facts.AllocatedTo);
         document["signature"] = Wrapped(signature);
         document[Telemetry] = Wrapped(new JsonObject { ["t"] = new JsonObject { ["5"] = "computeminer" }, ["m"] = new JsonArray() });
         return document;

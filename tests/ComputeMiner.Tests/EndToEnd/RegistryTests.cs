@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ComputeMiner.Demo;
+using DevNet;
 
 namespace ComputeMiner.Tests.EndToEnd;
 
@@ -16,8 +17,11 @@ public class RegistryTests
         Assert.True(await miner.AllocateAsync());
         await view.ExpectAsync(miner.Validator, token);
 
+        var sent = Documents(miner).Count;
         await miner.KillAndStartAsync(token);
+        await Condition.UntilAsync(() => Documents(miner).Count > sent);
         await view.ExpectAsync(miner.Validator, token);
+        Assert.All(Documents(miner).Skip(sent), document => Assert.Contains(miner.Validator.ToString(), document, StringComparison.Ordinal));
         var rented = Assert.Single(miner.Registry.Runs);
 
         await miner.Registry.StopListeningAsync();
@@ -27,6 +31,29 @@ public class RegistryTests
         await view.ExpectAsync(null, token);
 
         Assert.Equal(rented.Name, Assert.Single(miner.Registry.Runs).Name);
+    }
+
+    /// <summary>Who has the machine is in the ledger: a Docker that hangs at a start hides it from nobody.</summary>
+    [Fact]
+    public async Task Rental_DockerHangsAtTheNextStart_IsStillShownAndItsOwnerMayRelease()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var miner = await RentedMiner.StartAsync(token);
+        var view = new DemoRegistryView(miner.Registry, miner.Hotkey);
+        Assert.True(await miner.AllocateAsync());
+        await view.ExpectAsync(miner.Validator, token);
+
+        var sent = Documents(miner).Count;
+        await miner.KillAndStartWhileDockerHangsAsync(token);
+        await Condition.UntilAsync(() => Documents(miner).Count > sent);
+
+        await view.ExpectAsync(miner.Validator, token);
+        Assert.All(Documents(miner).Skip(sent), document => Assert.Contains(miner.Validator.ToString(), document, StringComparison.Ordinal));
+        Assert.Equal("Running", (await miner.StatusAsync()).GetProperty("rental").GetProperty("state").GetString());
+        Assert.True(await miner.HoldsAsync());
+        Assert.True(await miner.DeallocateAsync());
+        await view.ExpectAsync(null, token);
+        Assert.False(await miner.IsFreeAsync());
     }
 
     [Fact]
@@ -57,4 +84,7 @@ public class RegistryTests
         Assert.Equal(
             ["Block", "Stake", "Trust", "Consensus", "Incentive", "Emission", "_step", "_runtime", "_timestamp"], line.Select(field => field.Key));
     }
+
+    static List<string> Documents(RentedMiner miner) =>
+        [.. miner.Registry.Requests.Where(request => request.Operation == DevRegistryOperation.Upsert).Select(request => request.Body)];
 }

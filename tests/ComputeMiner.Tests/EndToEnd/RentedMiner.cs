@@ -29,6 +29,7 @@ sealed class RentedMiner : IAsyncDisposable
     readonly IPEndPoint _admin = new(IPAddress.Loopback, FreePort.Next());
     readonly DockerEngine _engine;
     MinerProcess _miner = null!;
+    SilentSocket? _silentDocker;
 
     readonly string[] _arguments;
     TimeSpan _later;
@@ -98,6 +99,20 @@ sealed class RentedMiner : IAsyncDisposable
         if (forget)
             Directory.Delete(State, recursive: true);
         await StartMinerAsync(cancellation);
+    }
+
+    /// <summary>SIGKILL, and a new process whose Docker takes connections and says nothing; it has read the chain then.</summary>
+    public async Task KillAndStartWhileDockerHangsAsync(CancellationToken cancellation)
+    {
+        await _miner.DisposeAsync();
+        _silentDocker = SilentSocket.Listen(Path.Combine(_directory, "docker.sock"));
+        Launch(new() { ["DOCKER_HOST"] = $"unix://{_silentDocker.Path}" });
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!(await TryStatusAsync() is { } status
+            && status.GetProperty("startup").EnumerateArray().Any(step => step.GetProperty("name").GetString() == "metagraph" && step.GetProperty("done").GetBoolean())))
+            await pause.WaitForNextTickAsync(limit.Token);
     }
 
     public async Task<int> StopAsync()
@@ -204,6 +219,7 @@ sealed class RentedMiner : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _miner.DisposeAsync();
+        _silentDocker?.Dispose();
         foreach (var left in await _engine.ListAsync(CancellationToken.None))
             await _engine.RemoveAsync(left.Id, CancellationToken.None);
         _engine.Dispose();
@@ -215,7 +231,7 @@ sealed class RentedMiner : IAsyncDisposable
 
     static bool Status(DendriteResponse<AllocateSynapse> answer) => answer.Synapse.Output.Status == true;
 
-    async Task StartMinerAsync(CancellationToken cancellation)
+    void Launch(Dictionary<string, string?> environment)
     {
         DrillOrder.Write(Order, _later, null);
         _miner = MinerProcess.Start(
@@ -224,7 +240,12 @@ sealed class RentedMiner : IAsyncDisposable
             "--wallet.path", Path.Combine(_directory, "wallets"), "--axon.port", Text(_target.EndPoint.Port), "--axon.external_ip", "127.0.0.2",
             "--ssh.port", Text(_sshPort), "--container.name-prefix", $"operator-{_sshPort}-", "--state.dir", State, "--admin.address", _admin.ToString(),
             "--registry", "wandb", "--registry.url", _network.Registry.Endpoint.ToString(), .. _arguments,
-        ], new Dictionary<string, string?> { ["WANDB_API_KEY"] = DevRegistryAccount.Default.Key, [DrillOrder.Variable] = Order });
+        ], new Dictionary<string, string?>(environment) { ["WANDB_API_KEY"] = DevRegistryAccount.Default.Key, [DrillOrder.Variable] = Order });
+    }
+
+    async Task StartMinerAsync(CancellationToken cancellation)
+    {
+        Launch([]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         using var http = new HttpClient();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Bittensor.Dendrite;
 using Bittensor.Keys;
@@ -59,14 +58,12 @@ public sealed class StartupTests : IDisposable
     {
         await using var chain = await DevChain.StartAsync(new DevChainOptions { BlockTime = TimeSpan.FromMilliseconds(250) }, Cancellation);
         Register(chain);
-        using var engine = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        engine.Bind(new UnixDomainSocketEndPoint(_directory.At("docker.sock")));
-        engine.Listen();
+        using var engine = SilentSocket.Listen(_directory.At("docker.sock"));
         await HangingProgramAsync("nvidia-smi");
         await using var miner = Start(chain.Endpoint.ToString(), new()
         {
             ["PATH"] = $"{_directory.Path}:{Environment.GetEnvironmentVariable("PATH")}",
-            ["DOCKER_HOST"] = $"unix://{_directory.At("docker.sock")}",
+            ["DOCKER_HOST"] = $"unix://{engine.Path}",
         });
 
         var steps = await StepsAsync(steps => !steps["gpus"].Done && steps["metagraph"].Done);

@@ -58,6 +58,35 @@ public sealed class RegistryPublisherTests : IAsyncLifetime
         Assert.Equal(_bench.Publisher.Current.RunId, Assert.Single(found));
     }
 
+    /// <summary>Before ledger and containers were compared a machine that seems free may be a renter's: the run goes on saying what it says.</summary>
+    [Fact]
+    public async Task Holder_WhileUnknown_StaysAsTheRunSays()
+    {
+        var free = _bench.Facts;
+        _bench.Facts = free with { AllocatedTo = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY" };
+        await _bench.StartMinerAsync();
+        await _bench.PublishedAsync();
+        await _bench.StopMinerAsync();
+
+        _bench.Facts = free with { IsHolderKnown = false };
+        await _bench.StartMinerAsync();
+        await _bench.PublishedAsync();
+        Assert.Equal("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", Allocated());
+
+        _bench.Facts = free;
+        _bench.Publisher.Touch();
+        await _bench.UntilAsync(() => Allocated() is null);
+
+        // What was sent last counts, not what was there at the start.
+        _bench.Facts = free with { IsHolderKnown = false, Version = 191 };
+        _bench.Publisher.Touch();
+        await _bench.UntilAsync(() => (int)Config()["version"]!["value"]! == 191);
+        Assert.Null(Allocated());
+
+        JsonNode Config() => JsonNode.Parse(Assert.Single(_bench.Registry.Runs).Config)!;
+        string? Allocated() => (string?)Config()["allocated"]!["value"];
+    }
+
     [Fact]
     public async Task Change_WhenTouched_IsPublishedOnceAndWhole()
     {
