@@ -16,7 +16,7 @@ sealed partial record XidError(string Pci, int Code, string Line)
 
     public bool IsFatal => Fatal.Contains(Code);
 
-    /// <summary>All errors in a text of the kernel's log.</summary>
+    /// <summary>All errors in lines as <see cref="KernelLog"/> gives them. What stands further on in a line may be a tenant's choice.</summary>
     public static IReadOnlyList<XidError> Find(string log) =>
     [
         .. from match in Pattern().Matches(log)
@@ -26,6 +26,6 @@ sealed partial record XidError(string Pci, int Code, string Line)
                match.Value.Trim()),
     ];
 
-    [GeneratedRegex(@"^.*NVRM: Xid \(PCI:(?<pci>[0-9a-fA-F:.]+)\): (?<code>\d{1,4})\b.*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(<\d{1,3}>\[ *\d+\.\d+\] )?NVRM: Xid \(PCI:(?<pci>[0-9a-fA-F:.]+)\): (?<code>\d{1,4})\b.*$", RegexOptions.Multiline)]
     private static partial Regex Pattern();
 }
