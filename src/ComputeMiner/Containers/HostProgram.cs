@@ -9,6 +9,9 @@ static class HostProgram
     // An iptables that waits for another one's lock gives up after 5 s by itself.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // Less than the miner's own end may take.
+    static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     // Where Debian keeps them; the search path of an ordinary user lacks these.
     static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin", "/bin"];
 
@@ -20,8 +23,17 @@ static class HostProgram
             .FirstOrDefault(File.Exists);
 
     /// <summary>Runs a program to its end. One that is missing or hangs is a failure as any other.</summary>
+    /// <param name="program">Its name or path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="slow">
+    /// How long it may take where it mends what is a renter's: cut off in the middle it would leave that half mended, so it is asked to end
+    /// (SIGTERM) and never killed. By default it is killed after 20 s.
+    /// </param>
     public static async Task<ProgramResult> RunAsync(
-        string program, IReadOnlyList<string> arguments, string input, TimeProvider time, CancellationToken cancellation)
+        string program, IReadOnlyList<string> arguments, string input, TimeProvider time, CancellationToken cancellation, TimeSpan? slow = null)
     {
         var start = new ProcessStartInfo(Find(program) ?? program, arguments)
         {
@@ -32,7 +44,7 @@ static class HostProgram
         try
         {
             using var process = Process.Start(start)!;
-            using var limit = new CancellationTokenSource(Patience, time);
+            using var limit = new CancellationTokenSource(slow ?? Patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
             try
             {
@@ -40,15 +52,24 @@ static class HostProgram
             }
             catch (OperationCanceledException)
             {
-                process.Kill(entireProcessTree: true);
+                if (slow is null)
+                    process.Kill(entireProcessTree: true);
+                else
+                    await AskToEndAsync(process, time);
                 cancellation.ThrowIfCancellationRequested();
-                return new ProgramResult(ProgramResult.NotRun, "", $"{program} did not end within {Patience.TotalSeconds:0} s.");
+                return new ProgramResult(ProgramResult.NotRun, "", $"{program} did not end within {(slow ?? Patience).TotalSeconds:0} s.");
             }
         }
         catch (Win32Exception fault)
         {
             return new ProgramResult(ProgramResult.NotRun, "", $"{program}: {fault.Message}");
         }
+    }
+
+    static async Task AskToEndAsync(Process process, TimeProvider time)
+    {
+        ProcessSignal.AskToEnd(process.Id);
+        await process.WaitForExitAsync().WaitAsync(EndPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     static async Task<ProgramResult> ReadAsync(Process process, string input, CancellationToken cancellation)

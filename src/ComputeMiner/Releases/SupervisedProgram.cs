@@ -37,7 +37,7 @@ sealed class SupervisedProgram
     public void AskToEnd()
     {
         if (!Ended.IsCompleted)
-            Supervision.AskToEnd(_process.Id);
+            ProcessSignal.AskToEnd(_process.Id);
     }
 
     /// <summary>At once, with all it started.</summary>

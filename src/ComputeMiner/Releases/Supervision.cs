@@ -23,7 +23,6 @@ static partial class Supervision
     // linux/prctl.h, signal(7).
     const int SetDeathSignal = 1;
     const nuint Kill = 9;
-    const int Terminate = 15;
 
     /// <summary>Another version started this process in its place, and watches it.</summary>
     public static bool IsSupervised { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
@@ -40,15 +39,9 @@ static partial class Supervision
             throw new StartupException($"{Variable} names a process that is not the one that started this. Only the miner sets it; unset it.");
     }
 
-    /// <summary>Asks a process to end.</summary>
-    public static void AskToEnd(int id) => _ = kill(id, Terminate);
-
     [LibraryImport("libc")]
     private static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
     [LibraryImport("libc")]
     private static partial int getppid();
-
-    [LibraryImport("libc")]
-    private static partial int kill(int id, int signal);
 }

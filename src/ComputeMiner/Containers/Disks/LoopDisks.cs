@@ -16,6 +16,12 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
 
     const int MostMounts = 8;
 
+    // e2fsck(8): below are a good file system and one that was mended.
+    const int FirstFault = 4;
+
+    /// <summary>Some hundred GB with many small files on a slow disk.</summary>
+    static readonly TimeSpan MendPatience = TimeSpan.FromHours(1);
+
     // Nobody takes a directory away where another one is about to put something.
     static readonly Lock Directories = new();
 
@@ -82,8 +88,8 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
         Delete(Ready(ready.Name));
     }
 
-    /// <summary>Mounts a disk unless it is; after a power failure the kernel takes up its journal.</summary>
-    /// <exception cref="ContainerEngineException">It is not there, or cannot be mounted.</exception>
+    /// <summary>Mounts a disk unless it is, after its file system was looked over: a power failure leaves a journal, a full host errors.</summary>
+    /// <exception cref="ContainerEngineException">It is not there, has errors that a person must look at, or cannot be mounted.</exception>
     public async Task AttachAsync(string name, CancellationToken cancellation)
     {
         if (IsMounted(name) && !IsReadOnly(name))
@@ -91,12 +97,19 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
         if (!File.Exists(Here(Image(name))))
             throw new ContainerEngineException($"The file {Image(name)} with all that the tenant wrote is gone. Put it back; without it the container cannot start.");
         if (IsMounted(name))
-        {
             await RunAsync("umount", [MountPoint(name)], cancellation);
-            // What it mends by itself; what it cannot the kernel mounts, or says why not.
-            await engine.RunOnFilesAsync("e2fsck", ["-p", Image(name)], cancellation);
-        }
+        await MendAsync(name, cancellation);
         await MountAsync(name, cancellation);
+    }
+
+    // A whole one is seen to be so at once. One that is not is mounted once it is: what is written meanwhile would go over the renter's files.
+    async Task MendAsync(string name, CancellationToken cancellation)
+    {
+        // No end in sight is one: the next round goes on from where this one was.
+        var result = await engine.RunOnFilesAsync("e2fsck", ["-p", Image(name)], cancellation, MendPatience);
+        if (result.Code is ProgramResult.NotRun or >= FirstFault)
+            throw new ContainerEngineException(string.Create(CultureInfo.InvariantCulture,
+                $"The disk of a container has errors that could not be mended by themselves, and is not mounted: e2fsck ended with {result.Code}: {(result.Errors.Length > 0 ? result.Errors : result.Output.Trim())} Copy {Image(name)} and mend it with `e2fsck {Image(name)}`; the container starts then by itself."));
     }
 
     /// <summary>The kernel lets nothing be written any more: the file system under the file had no room, or an error. Only mounting it anew mends that.</summary>
