@@ -18,22 +18,22 @@ sealed partial class DockerEngine
         [await _egress.ExamineAsync(cancellation), await _disks.ExamineAsync(cancellation)];
 
     /// <summary>Looks at the rules around the containers' network and mends them.</summary>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="patience">How long the engine may take to say which network that is; by default as long as for any other request.</param>
     /// <exception cref="ContainerEngineException">The rules are required and cannot be set, or the engine failed.</exception>
-    public async Task GuardAsync(CancellationToken cancellation)
+    public async Task GuardAsync(CancellationToken cancellation, TimeSpan? patience = null)
     {
         _disks.Look();
-        try
-        {
-            _network = await _site.FindNetworkAsync(cancellation);
-        }
-        catch (ContainerEngineUnavailableException) when (_network is not null && _host.IsReachable)
-        {
-            // The rules are the kernel's, and containers may go on without the engine.
-        }
-        if (_network is { } network)
-            await _egress.EnsureAsync(network, cancellation);
-        else
+        // The rules are the kernel's, and containers go on without the engine: one that hangs or is gone keeps no rule from coming back.
+        var known = _host.IsReachable ? _network : null;
+        if (known is not null)
+            await _egress.EnsureAsync(known, cancellation);
+        _network = await DockerErrors.GuardAsync(
+            _options.Endpoint, $"find the network {_options.Network}", patience ?? _options.EngineTimeout, _time, _site.FindNetworkAsync, cancellation);
+        if (_network is null)
             await _egress.RemoveAsync(cancellation);
+        else if (_network != known)
+            await _egress.EnsureAsync(_network, cancellation);
     }
 
     /// <summary>Completes at the engine's next word about networks, or about itself.</summary>

@@ -11,7 +11,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
     /// <summary>Largest file read from a container: a tenant decides what is in it.</summary>
     public const int LargestFile = 64 * 1024;
 
-    // Sessions of a tenant that restarts get this long to end; longer would eat the caller's 60 s.
+    // The stop signal ends all of a container's processes at once; this is for an engine that is slow to see it, and no more of the caller's 60 s.
     const uint RestartGraceSeconds = 2;
 
     readonly DockerClient _docker;
@@ -224,6 +224,7 @@ sealed partial class DockerEngine : IContainerEngine, IDisposable
         _disks.Dispose();
         _docker.Dispose();
         _egress.Dispose();
+        _host.Dispose();
         _setup.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace ComputeMiner.Containers;
 
@@ -8,14 +9,19 @@ namespace ComputeMiner.Containers;
 /// Runs programs where the Docker Engine has its bridges and its mounts. Those are the miner's own namespaces, except where one of the two
 /// was started in others.
 /// </summary>
-sealed class EngineNamespace(Uri endpoint, TimeProvider time)
+sealed class EngineNamespace(Uri endpoint, TimeProvider time) : IDisposable
 {
     // socket(7): SO_PEERCRED gives the process that listens, as pid, uid and gid.
     const int SolSocket = 1;
     const int SoPeerCred = 17;
 
+    readonly Lock _gate = new();
+
     // Where the engine is down its files stay where they were.
     volatile string _files = "";
+
+    // So do its bridges, and containers on them go on: the network it was found in last, kept open where it is not our own.
+    (string Name, SafeFileHandle? Other)? _network;
 
     /// <summary>Put before a path of the engine's, it is the same file here.</summary>
     public string FilesRoot
@@ -27,8 +33,14 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
         }
     }
 
-    /// <summary>False when the engine is on another machine, or its process is not visible from here.</summary>
+    /// <summary>False when the engine is on another machine, or its process was never visible from here.</summary>
     public bool IsReachable => TryFind(out _);
+
+    public void Dispose()
+    {
+        lock (_gate)
+            _network?.Other?.Dispose();
+    }
 
     public async Task<ProgramResult> RunAsync(string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellation)
     {
@@ -99,12 +111,13 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
         }
     }
 
-    /// <summary>Runs a program on the files and mounts that the engine sees.</summary>
-    public Task<ProgramResult> RunOnFilesAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation) =>
+    /// <summary>Runs a program on the files and mounts that the engine sees; <paramref name="slow"/> as for <see cref="HostProgram"/>.</summary>
+    public Task<ProgramResult> RunOnFilesAsync(
+        string program, IReadOnlyList<string> arguments, CancellationToken cancellation, TimeSpan? slow = null) =>
         !TryFindFiles(out var process) || _files.Length == 0
-            ? HostProgram.RunAsync(program, arguments, "", time, cancellation)
+            ? HostProgram.RunAsync(program, arguments, "", time, cancellation, slow)
             : HostProgram.RunAsync(
-                "nsenter", [$"--mount=/proc/{process}/ns/mnt", "--", HostProgram.Find(program) ?? program, .. arguments], "", time, cancellation);
+                "nsenter", [$"--mount=/proc/{process}/ns/mnt", "--", HostProgram.Find(program) ?? program, .. arguments], "", time, cancellation, slow);
 
     /// <summary>True when the engine is a process of this machine whose files can be reached.</summary>
     public bool CanReachFiles => TryFindFiles(out _);
@@ -131,19 +144,37 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
     bool TryFind(out string? enter)
     {
         enter = null;
-        if (endpoint.Scheme != "unix" || FindProcess() is not { } process)
+        if (endpoint.Scheme != "unix")
             return false;
-        var network = $"/proc/{process}/ns/net";
+        lock (_gate)
+        {
+            if (FindProcess() is { } process && !TryKeepNetwork(process) && !Environment.IsPrivilegedProcess)
+                // Another user's process: only root may look, and only root could set rules there.
+                return true;
+            if (_network is not { } network)
+                return false;
+            if (network.Other is { } other)
+                enter = $"--net=/proc/{Environment.ProcessId}/fd/{other.DangerousGetHandle()}";
+            return true;
+        }
+    }
+
+    bool TryKeepNetwork(int process)
+    {
+        var path = $"/proc/{process}/ns/net";
         try
         {
-            if (!IsSame(network, "/proc/self/ns/net"))
-                enter = $"--net={network}";
+            var name = File.ResolveLinkTarget(path, false)?.Name ?? throw new IOException($"{path} is gone.");
+            if (_network is { } known && known.Name == name)
+                return true;
+            var other = IsSame(path, "/proc/self/ns/net") ? null : File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            _network?.Other?.Dispose();
+            _network = (name, other);
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // Another user's process: only root may look, and only root could set rules there.
-            return !Environment.IsPrivilegedProcess;
+            return false;
         }
     }
 
@@ -151,7 +182,8 @@ sealed class EngineNamespace(Uri endpoint, TimeProvider time)
     {
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            // Not blocking: an engine that hangs long enough takes no more connections, and this would wait for it.
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
             socket.Connect(new UnixDomainSocketEndPoint(endpoint.LocalPath));
             Span<byte> credentials = stackalloc byte[12];
             socket.GetRawSocketOption(SolSocket, SoPeerCred, credentials);

@@ -129,6 +129,11 @@ public sealed class PrivateDocker : IAsyncLifetime
         File.Delete($"{Root}/pid");
     }
 
+    /// <summary>The engine takes connections and says nothing, until <see cref="ThawAsync"/>.</summary>
+    internal async Task FreezeAsync() => await HostCommand.RunAsync("kill", ["-STOP", (await File.ReadAllTextAsync($"{Root}/pid")).Trim()]);
+
+    internal async Task ThawAsync() => await HostCommand.RunAsync("kill", ["-CONT", (await File.ReadAllTextAsync($"{Root}/pid")).Trim()]);
+
     async Task LoadImageAsync()
     {
         var tar = Path.Combine(Root, "image.tar");

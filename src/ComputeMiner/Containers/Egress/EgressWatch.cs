@@ -14,7 +14,7 @@ sealed class EgressWatch(DockerEngine engine, TimeProvider time) : BackgroundSer
         {
             try
             {
-                await engine.GuardAsync(stoppingToken);
+                await engine.GuardAsync(stoppingToken, Period);
             }
             catch (ContainerEngineException)
             {

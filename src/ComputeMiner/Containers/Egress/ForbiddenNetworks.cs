@@ -10,6 +10,10 @@ static class ForbiddenNetworks
         "10.0.0.0/8",
         "100.64.0.0/10",
         "127.0.0.0/8",
+        // The host's agent of Azure, with the machine's secrets, and the service networks of IBM's cloud: public by their number alone.
+        "161.26.0.0/16",
+        "166.8.0.0/14",
+        "168.63.129.16/32",
         // Clouds answer at 169.254.169.254 with the credentials of the machine.
         "169.254.0.0/16",
         "172.16.0.0/12",

@@ -12,7 +12,7 @@ public abstract class EgressBed(PrivateDocker docker) : PrivateEngineBed(docker,
     protected const int Web = 8080;
     protected const string Public = "203.0.113.80";
 
-    private protected static readonly string[] Private = ["169.254.169.254", "10.9.8.7", "172.31.0.9", "192.168.77.7", "100.64.0.9"];
+    private protected static readonly string[] Private = ["169.254.169.254", "10.9.8.7", "172.31.0.9", "192.168.77.7", "100.64.0.9", "168.63.129.16", "161.26.0.10"];
 
     GreetingServer _world = null!;
 

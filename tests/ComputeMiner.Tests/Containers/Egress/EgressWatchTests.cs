@@ -41,6 +41,46 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
         await Docker.StartAsync();
     }
 
+    /// <summary>Containers go on without their engine; so do the rules.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Flush_WhileTheEngineHangsOrIsGone_IsMended(bool hang)
+    {
+        await StartAsync();
+        using var watch = new EgressWatch(Engine, TimeProvider.System);
+        await watch.StartAsync(Cancellation);
+        var before = await OursAsync();
+        Assert.NotEqual("", before);
+        if (hang)
+            await Docker.FreezeAsync();
+        else
+            await Docker.StopAsync(kill: true);
+
+        try
+        {
+            await Docker.Host.RunAsync("iptables", "-F");
+            await _log.HearAsync(Restored).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+            var after = await OursAsync();
+            Assert.Equal(Chains(before), Chains(after));
+            // Docker's own hook was flushed too.
+            Assert.Matches(@"-A FORWARD -i \S+ .*-j CM-\S+-FORWARD", after);
+            Assert.Matches(@"-A INPUT -i \S+ .*-j CM-\S+-INPUT", after);
+        }
+        finally
+        {
+            await watch.StopAsync(Cancellation);
+            if (hang)
+            {
+                await Docker.ThawAsync();
+                // Docker puts its own rules back at its next start only.
+                await Docker.StopAsync();
+            }
+            await Docker.StartAsync();
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -172,6 +212,8 @@ public sealed class EgressWatchTests(PrivateDocker docker) : EgressBed(docker)
         foreach (var address in (string[])[metadata, "fd12:3456::1", "2001:db8:1::1"])
             await RequireReachedAsync(id, address);
     }
+
+    static IEnumerable<string> Chains(string rules) => rules.Split('\n').Where(rule => rule.StartsWith("-A CM-", StringComparison.Ordinal)).Order();
 
     async Task<string> OursAsync() => string.Join('\n', (await RulesAsync()).Where(line => line.Contains("CM-", StringComparison.Ordinal)));
 
