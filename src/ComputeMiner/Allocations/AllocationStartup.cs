@@ -28,6 +28,9 @@ sealed partial class AllocationStartup(
             if (!allocator.IsRestored)
                 await UntilItWorksAsync("compare ledger and containers", token => allocator.RestoreAsync(reconciler, token), stoppingToken);
             await UntilItWorksAsync("prepare the container image", PrepareImageAsync, stoppingToken);
+            // Found meanwhile in a container of ours that nobody knows: whose the machine is comes before what it is handed out with.
+            if (!allocator.IsRestored)
+                continue;
             _progress = "ready";
             Log.Ready(logger);
             ProgramPages.GiveBack();

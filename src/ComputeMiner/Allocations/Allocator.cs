@@ -49,7 +49,8 @@ sealed partial class Allocator(
 
     /// <summary>
     /// Completes when the engine failed to bring a container up: the image or the network may be gone, or the port taken. Nothing is
-    /// accepted until <see cref="UseImage"/> says that all is well again.
+    /// accepted until <see cref="UseImage"/> says that all is well again. One that comes before <see cref="UseImage"/> does not count after it,
+    /// so <see cref="IsRestored"/> is looked at then.
     /// </summary>
     public Task Doubted => _doubted.Task;
 
@@ -75,8 +76,10 @@ sealed partial class Allocator(
             clock.Resume(last);
         _resumed = true;
         _released = ledger.ReadReleased(clock.Now - options.ReleaseMemory);
-        if (ledger.Read() is { State: AllocationState.Running or AllocationState.Paused or AllocationState.Failed } recorded)
-            _slot.Restore(recorded);
+        if (ledger.Read() is not { State: AllocationState.Running or AllocationState.Paused or AllocationState.Failed } recorded)
+            return;
+        _slot.Restore(recorded);
+        Publish();
     }
 
     /// <summary>Compares the ledger with the containers and takes over what is there. Nothing is accepted before.</summary>
@@ -104,7 +107,7 @@ sealed partial class Allocator(
     /// </summary>
     public async Task<AllocationOutcome> AllocateAsync(AllocationRequest request, CancellationToken cancellation)
     {
-        if (_image is not { } image || !_restored)
+        if (_image is null || !_restored)
             return AllocationOutcome.Refused(AllocationRefusal.NotReady);
         if (Drain is { IsOn: true })
             return AllocationOutcome.Refused(AllocationRefusal.Draining);
@@ -128,6 +131,9 @@ sealed partial class Allocator(
         }
         try
         {
+            // Whoever had the turn before may have found that it is not known any more who has the machine.
+            if (_image is not { } image || !_restored)
+                return AllocationOutcome.Refused(AllocationRefusal.NotReady);
             if (!await TryMakeRoomAsync(wanted))
                 return AllocationOutcome.Refused(AllocationRefusal.Busy);
             return await PassGateAsync(wanted, start.Token) is { } refusal

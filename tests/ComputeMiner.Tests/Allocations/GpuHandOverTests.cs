@@ -245,6 +245,24 @@ public sealed class GpuHandOverTests
         Assert.NotNull((await machine.Allocator.AllocateAsync(_bob.Asks(AllocationKind.Rental), Cancellation)).Access);
     }
 
+    /// <summary>A renter's process is not in the way after a restart, and nobody is told to end it.</summary>
+    [Fact]
+    public async Task Look_AfterARestartBeforeTheEngineAnswers_LeavesTheRentersProcessAlone()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        await using var machine = await new SimulatedMachine().ReadyAsync();
+        Assert.NotNull((await machine.Allocator.AllocateAsync(_alice.Asks(AllocationKind.Rental), Cancellation)).Access);
+        gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", pids: "4242"), FakeGpus.Line(FakeGpus.Second, "5E"));
+        machine.Reopen();
+        using var gate = Gate(machine, gpus);
+
+        machine.Allocator.Recall();
+        await gate.LookAsync(Cancellation);
+
+        Assert.Null(gate.Obstacle);
+        Assert.True(machine.Allocator.Holds(_alice.Key));
+    }
+
     GpuHandOver Gate(SimulatedMachine machine, FakeGpus gpus, params string[] expected)
     {
         var gate = new GpuHandOver(
