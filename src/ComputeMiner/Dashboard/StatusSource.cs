@@ -31,6 +31,7 @@ sealed class StatusSource(
         var chain = _chain.Read();
         var snapshot = allocator.Current;
         var presence = announcer.Current;
+        var run = registry.Publisher.Current;
         var delivers = snapshot.Ready && EngineAnswers();
         ComponentStatus[] components =
         [
@@ -38,7 +39,7 @@ sealed class StatusSource(
             ChainStatusSource.Metagraph(chain),
             new("Registration", registration.Holds, registration.Detail),
             new("Axon on chain", presence.Stage == AxonStage.Published, presence.Detail),
-            new("Registry", registry.Publisher.Current.Stage is RegistryStage.Published, registry.Publisher.Current.Detail),
+            new("Registry", run.Stage is RegistryStage.Published, run.Describe(now)),
             .. safeguards().Select(each => new ComponentStatus(each.Name, each.Ok, each.Detail)),
             .. solver() is { } working ? [new("Challenges", true, working.Current.ToString())] : Array.Empty<ComponentStatus>(),
             .. allocator.Gate is { } gpus ? [new("GPUs", gpus.Obstacle is null, gpus.Detail)] : Array.Empty<ComponentStatus>(),

@@ -53,13 +53,15 @@ sealed class AllocationReader(
     {
         var skipped = found - counted.Count;
         if (counted.Exists(run => run.ListsUs))
-            return new(AllocationVerdict.Listed, counted.Count, skipped, $"listed by {counted.Find(run => run.ListsUs).Validator}");
+            return new(AllocationVerdict.Listed, counted.Count, skipped, $"listed by {counted.Find(run => run.ListsUs).Validator}{Left(skipped)}");
         if (counted.Count == 0)
             return new(AllocationVerdict.Unknown, 0, skipped, $"no run of a validator counts among {found}");
         return allocatedBy is { } owner && !counted.Exists(run => run.Validator == owner)
             ? new(AllocationVerdict.Unknown, counted.Count, skipped, $"{owner}, who allocated this machine, has no run that counts")
-            : new(AllocationVerdict.NotListed, counted.Count, skipped, $"{counted.Count} validators' runs do not list this machine");
+            : new(AllocationVerdict.NotListed, counted.Count, skipped, $"{counted.Count} validators' runs do not list this machine{Left(skipped)}");
     }
+
+    static string Left(int skipped) => skipped == 0 ? "" : $"; {skipped} runs without a validator's stake or signature do not count";
 
     (Hotkey Validator, bool ListsUs)? Read(RegistryRun run, Metagraph metagraph)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -10,9 +11,12 @@ namespace ComputeMiner.Registry;
 static class LenientJson
 {
     /// <summary>Many times what a validator writes, statistics of all neurons and all; a tree takes a multiple of it in memory.</summary>
-    const int LongestText = 4 << 20;
+    const int LongestText = 1 << 20;
 
     static readonly string[] NoNumbers = ["-Infinity", "Infinity", "NaN"];
+
+    /// <summary>Where a text or one of those words may begin.</summary>
+    static readonly SearchValues<char> Beginnings = SearchValues.Create("\"-IN");
 
     public static JsonObject? ParseObject(string text) =>
         text.Length > LongestText ? null : ReadableJson.Parse(Encoding.UTF8.GetBytes(WithoutBareWords(text))) as JsonObject;
@@ -22,25 +26,35 @@ static class LenientJson
         if (!Array.Exists(NoNumbers, word => text.Contains(word, StringComparison.Ordinal)))
             return text;
         var result = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
+        var copied = 0;
+        for (var i = 0; text.AsSpan(i).IndexOfAny(Beginnings) is var next and >= 0;)
         {
+            i += next;
             if (text[i] == '"')
             {
-                var end = EndOfString(text, i);
-                result.Append(text, i, end - i);
-                i = end - 1;
+                i = EndOfString(text, i);
             }
-            else if (Array.Find(NoNumbers, word => string.CompareOrdinal(text, i, word, 0, word.Length) == 0) is { } found)
+            else if (WordAt(text.AsSpan(i)) is { } word)
             {
-                result.Append("null");
-                i += found.Length - 1;
+                result.Append(text, copied, i - copied).Append("null");
+                copied = i += word.Length;
             }
             else
             {
-                result.Append(text[i]);
+                i++;
             }
         }
-        return result.ToString();
+        return result.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    static string? WordAt(ReadOnlySpan<char> text)
+    {
+        foreach (var word in NoNumbers)
+        {
+            if (text.StartsWith(word, StringComparison.Ordinal))
+                return word;
+        }
+        return null;
     }
 
     static int EndOfString(string text, int start)

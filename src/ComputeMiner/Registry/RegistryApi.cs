@@ -10,6 +10,9 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
 {
     const int PageSize = 50;
 
+    /// <summary>Characters of all configurations of one search: twice what the subnet's 256 neurons write, statistics and all. Beyond it somebody feeds us.</summary>
+    const long LongestReading = 64 << 20;
+
     /// <summary>The account the key belongs to; null when the service takes us for nobody.</summary>
     /// <exception cref="RegistryException"/>
     public async Task<string?> GetUsernameAsync(CancellationToken cancellation)
@@ -29,7 +32,7 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
     public async Task<bool> FindRunsAsync(
         JsonObject filter, IReadOnlyList<string> keys, Action<RegistryRun> see, CancellationToken cancellation, int mostPages = 200)
     {
-        var seen = new HashSet<string>();
+        var (seen, read) = (new HashSet<string>(), 0L);
         var cursors = new HashSet<string>();
         string? cursor = null;
         // A validator's configuration holds 256 neurons' statistics: only what matters is asked for, where the service can do that.
@@ -51,8 +54,11 @@ sealed class RegistryApi(RegistryTransport transport, RegistrySettings settings)
             foreach (var edge in edges)
             {
                 var node = Member(edge, "node") ?? throw Incomplete();
+                var config = Text(node, "config") ?? "";
+                if ((read += config.Length) > LongestReading)
+                    return false;
                 if (Text(node, "name") is { } name && seen.Add(name))
-                    see(new RegistryRun(name, Text(Member(node, "user"), "username"), Text(node, "config") ?? "", TimeOf(Text(node, "heartbeatAt"))));
+                    see(new RegistryRun(name, Text(Member(node, "user"), "username"), config, TimeOf(Text(node, "heartbeatAt"))));
             }
             var info = Member(connection, "pageInfo") ?? throw Incomplete();
             if (info["hasNextPage"] is not JsonValue more || !more.TryGetValue<bool>(out var hasMore))

@@ -23,4 +23,7 @@ enum RegistryFault
 
     /// <summary>The request itself is not taken. Sending the same again does not help.</summary>
     Rejected,
+
+    /// <summary>The request is larger than is taken. A part of it may be.</summary>
+    TooLarge,
 }

@@ -73,7 +73,8 @@ sealed class RegistryKeySources(Func<string, string?> environment, string workin
         try
         {
             var file = new FileInfo(path);
-            return file.Exists && file.Length <= LongestFile ? File.ReadAllText(path) : null;
+            // A pipe has no length; reading one waits for whoever writes.
+            return file is { Exists: true, Length: > 0 and <= LongestFile } ? File.ReadAllText(path) : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

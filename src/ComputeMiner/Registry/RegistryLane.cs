@@ -43,7 +43,7 @@ sealed class RegistryLane(TimeProvider time, string what, TimeSpan refused)
         var seconds = Math.Min(LongestBackOff.TotalSeconds, 2 * Math.Pow(2, Math.Min(_failures++, 10)));
         // Not all miners at once when the service is back.
         var backOff = TimeSpan.FromSeconds(seconds * (1 + Random.Shared.NextDouble() / 4));
-        _isRefused = fault.Fault == RegistryFault.Rejected;
+        _isRefused = fault.Fault is RegistryFault.Rejected or RegistryFault.TooLarge;
         var wait = new[] { backOff, least, fault.Wait ?? TimeSpan.Zero, _isRefused ? refused : TimeSpan.Zero }.Max();
         Trouble = $"{what}: {fault.Message}; next try in {wait.TotalSeconds:0} s";
         Wait(wait);

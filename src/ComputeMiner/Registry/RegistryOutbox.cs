@@ -43,25 +43,26 @@ sealed class RegistryOutbox
         return state with { Pending = pending.RemoveRange(0, surplus), Dropped = state.Dropped + surplus, NextStep = state.NextStep + 1 };
     });
 
-    /// <summary>The registry has every line that waited at a moment.</summary>
-    /// <param name="sent">The state of that moment.</param>
+    /// <summary>The registry has the oldest lines that waited at a moment.</summary>
+    /// <param name="sent">The state of that moment, with those lines alone.</param>
     public void Confirm(RegistryState sent) => Change(state =>
     {
-        // Lines that were given up since then were the oldest: they are among these, and have arrived after all.
-        var arrived = Math.Min(state.Dropped - sent.Dropped, sent.Pending.Length);
+        // They have arrived after all.
+        var arrived = GivenUp(state, sent);
         return state with
         {
             HistoryOffset = sent.HistoryOffset + sent.Pending.Length,
-            Pending = state.Pending.RemoveRange(0, sent.Pending.Length - (int)arrived),
+            Pending = state.Pending.RemoveRange(0, sent.Pending.Length - arrived),
             Dropped = state.Dropped - arrived,
         };
     });
 
     /// <summary>Lines the registry will never take.</summary>
-    public void Drop(int count) => Change(state =>
+    /// <param name="sent">The state whose lines they are.</param>
+    public void Drop(RegistryState sent) => Change(state =>
     {
-        var dropped = Math.Min(count, state.Pending.Length);
-        return state with { Pending = state.Pending.RemoveRange(0, dropped), Dropped = state.Dropped + dropped };
+        var left = sent.Pending.Length - GivenUp(state, sent);
+        return state with { Pending = state.Pending.RemoveRange(0, left), Dropped = state.Dropped + left };
     });
 
     /// <summary>From now on this is our run.</summary>
@@ -83,6 +84,9 @@ sealed class RegistryOutbox
 
     /// <summary>No run is ours any more; another one is found or made.</summary>
     public void ForgetRun() => Change(state => state with { RunId = null, Signature = null });
+
+    /// <summary>How many of the lines that were sent have been given up since: those are the oldest.</summary>
+    static int GivenUp(RegistryState state, RegistryState sent) => (int)Math.Min(state.Dropped - sent.Dropped, sent.Pending.Length);
 
     static RegistryState Renumbered(RegistryState state, long step)
     {

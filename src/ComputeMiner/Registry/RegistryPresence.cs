@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ComputeMiner.Registry;
 
 /// <summary>What is known of our run in the registry.</summary>
@@ -8,4 +10,9 @@ namespace ComputeMiner.Registry;
 /// <param name="PendingLines">History lines that wait.</param>
 /// <param name="DroppedLines">History lines given up because too many waited.</param>
 sealed record RegistryPresence(
-    RegistryStage Stage, string Detail, string? RunId = null, DateTimeOffset? LastPost = null, int PendingLines = 0, long DroppedLines = 0);
+    RegistryStage Stage, string Detail, string? RunId = null, DateTimeOffset? LastPost = null, int PendingLines = 0, long DroppedLines = 0)
+{
+    /// <summary>The whole of it on a line.</summary>
+    public string Describe(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture,
+        $"{Detail}{(LastPost is { } post ? $"; last sign of life {(now - post).TotalSeconds:0} s ago" : "")}{(PendingLines > 0 ? $"; {PendingLines} lines of history wait" : "")}{(DroppedLines > 0 ? $"; {DroppedLines} were given up" : "")}");
+}

@@ -33,15 +33,16 @@ sealed partial class RegistryPublisher(
     static readonly TimeSpan KeyRetry = TimeSpan.FromMinutes(10);
     static readonly TimeSpan PermissionRetry = TimeSpan.FromMinutes(15);
 
-    /// <summary>What the end of the program waits for the registry's farewell.</summary>
-    static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(3);
+    /// <summary>What the end of the program waits for each of the farewell's two parts.</summary>
+    static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1.5);
 
     readonly SemaphoreSlim _changed = new(0, 1);
     readonly RegistryLane _opening = new(time, "the run cannot be written", TimeSpan.Zero);
     readonly RegistryLane _documents = new(time, "the document is not taken", PermissionRetry);
     readonly RegistryLane _posts = new(time, "no sign of life is taken", TimeSpan.Zero);
-    readonly RegistryLane _looks = new(time, "the run cannot be read", TimeSpan.Zero);
+    readonly RegistryLane _looks = new(time, "the run cannot be read", BetweenLooks);
     volatile RegistryPresence _current = new(RegistryStage.Starting, "not asked yet");
+    RegistryOpening? _path;
     RegistrySession? _session;
     string? _shownTo;
     string? _forbiddenRun;
@@ -103,7 +104,7 @@ sealed partial class RegistryPublisher(
     /// <summary>Until another key may help.</summary>
     async Task PublishAsync(RegistryApi api, RegistryKey key, CancellationToken cancellation)
     {
-        _forbiddenRun = null;
+        (_forbiddenRun, _path) = (null, null);
         while (true)
         {
             TimeSpan wait;
@@ -132,7 +133,8 @@ sealed partial class RegistryPublisher(
         var current = facts();
         if (_session is null)
         {
-            _session = await RegistrySession.OpenAsync(api, outbox, hotkey, current.Netuid, time, cancellation);
+            _path ??= new RegistryOpening(api, outbox, hotkey, time);
+            _session = await _path.OpenAsync(current, cancellation);
             _documents.Succeed(TimeSpan.Zero);
             _posts.Succeed(TimeSpan.Zero);
             _looks.Succeed(BetweenLooks);
@@ -144,6 +146,8 @@ sealed partial class RegistryPublisher(
             _shownTo = current.AllocatedTo;
             await TryAsync(_documents, () => ShowAsync(session, current, cancellation));
         }
+        if (_documents.Left == TimeSpan.Zero && _looks.Left == TimeSpan.Zero)
+            await TryAsync(_looks, () => LookAsync(session, cancellation));
         // A document alone does not set a run going again, and one that cannot be sent does not keep it from its signs of life.
         if (session.IsShown && _posts.Left == TimeSpan.Zero)
         {
@@ -157,7 +161,7 @@ sealed partial class RegistryPublisher(
         }
         Become((_documents.Trouble ?? _posts.Trouble) is { } trouble
             ? _current with { Stage = RegistryStage.Retrying, Detail = trouble }
-            : new RegistryPresence(RegistryStage.Published, $"run {session.RunId} of {Settings.Entity}/{Settings.Project}, {key}"));
+            : new RegistryPresence(RegistryStage.Published, $"run {session.RunId} of {Settings.Entity}/{Settings.Project}, {key}{(_looks.Trouble is { } unread ? $"; {unread}" : "")}"));
         return !session.IsShown || (_documents.Left > TimeSpan.Zero && _documents.Left < _posts.Left) ? _documents.Left : _posts.Left;
     }
 
@@ -169,26 +173,25 @@ sealed partial class RegistryPublisher(
         {
             lane.Succeed(await send());
         }
-        catch (RegistryException fault) when (fault.Fault is RegistryFault.Unavailable or RegistryFault.RateLimited or RegistryFault.Rejected)
+        catch (RegistryException fault) when (
+            fault.Fault is RegistryFault.Unavailable or RegistryFault.RateLimited or RegistryFault.Rejected or RegistryFault.TooLarge)
         {
             lane.Fail(fault);
         }
     }
 
     /// <returns>How long not to send another.</returns>
-    async Task<TimeSpan> ShowAsync(RegistrySession session, RegistryFacts current, CancellationToken cancellation)
+    static async Task<TimeSpan> ShowAsync(RegistrySession session, RegistryFacts current, CancellationToken cancellation) =>
+        await session.PublishAsync(current, cancellation) ? BetweenDocuments : TimeSpan.Zero;
+
+    /// <returns>How long not to look again.</returns>
+    async Task<TimeSpan> LookAsync(RegistrySession session, CancellationToken cancellation)
     {
-        if (await session.PublishAsync(current, cancellation))
-            return BetweenDocuments;
-        if (_looks.Left > TimeSpan.Zero)
-            return TimeSpan.Zero;
-        // Before it is asked: a look that fails is no reason to hold up documents.
-        _looks.Succeed(BetweenLooks);
         if (await session.IsAsSentAsync(cancellation))
-            return TimeSpan.Zero;
+            return BetweenLooks;
         Log.Overwritten(logger, session.RunId);
-        await session.PublishAsync(current, cancellation);
-        return BetweenDocuments;
+        Touch();
+        return BetweenLooks;
     }
 
     /// <returns>How long to wait after a failure that puts the key or the run in question.</returns>
@@ -216,6 +219,9 @@ sealed partial class RegistryPublisher(
                 break;
         }
         _session = null;
+        // Only what is late leaves true what was learnt.
+        if (fault.Fault is not (RegistryFault.Unavailable or RegistryFault.RateLimited))
+            _path = null;
         var wait = _opening.Fail(fault, least);
         Become(_current with { Stage = stage, Detail = _opening.Trouble! });
         return wait;
@@ -260,19 +266,19 @@ sealed partial class RegistryPublisher(
     {
         if (_session is not { IsShown: true } session)
             return;
-        using var patience = new CancellationTokenSource(FarewellPatience);
-        await SayAsync(_documents, () => session.PublishAsync(facts(), patience.Token));
+        await SayAsync(_documents, token => session.PublishAsync(facts(), token));
         // Whatever became of that: a run that is over is not free.
-        await SayAsync(_posts, () => session.FinishAsync(patience.Token));
+        await SayAsync(_posts, session.FinishAsync);
     }
 
-    static async Task SayAsync(RegistryLane lane, Func<Task> send)
+    static async Task SayAsync(RegistryLane lane, Func<CancellationToken, Task> send)
     {
         if (lane.IsHeld)
             return;
+        using var patience = new CancellationTokenSource(FarewellPatience);
         try
         {
-            await send();
+            await send(patience.Token);
         }
         catch (Exception fault) when (fault is RegistryException or OperationCanceledException)
         {

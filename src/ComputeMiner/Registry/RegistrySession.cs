@@ -5,14 +5,10 @@ using Bittensor.Keys;
 namespace ComputeMiner.Registry;
 
 /// <summary>
-/// Our run, found or made, and what has been sent to it. Which run is ours is decided by the account that made it and the signature in
-/// it, never by its label: anybody may give a run any label.
+/// Our run, found or made, and what has been sent to it.
 /// </summary>
 sealed class RegistrySession
 {
-    /// <summary>More pages than anybody needs who does not hide our run among runs with its label.</summary>
-    const int MostPages = 10;
-
     static readonly string[] Watched = ["hotkey", "role", "allocated", "signature"];
 
     readonly RegistryApi _api;
@@ -20,14 +16,22 @@ sealed class RegistrySession
     readonly Keypair _hotkey;
     JsonObject? _stored;
     string? _storageId;
+    int _mostLines = RegistryOutbox.MostLines;
     string? _sent;
 
-    RegistrySession(RegistryApi api, RegistryOutbox outbox, Keypair hotkey, RegistryRunStatus? status)
+    /// <param name="api">Where it is.</param>
+    /// <param name="outbox">Whose run it is.</param>
+    /// <param name="hotkey">Signed it.</param>
+    /// <param name="status">What the service holds of it; null when it is not there yet.</param>
+    /// <param name="current">What it is to show.</param>
+    public RegistrySession(RegistryApi api, RegistryOutbox outbox, Keypair hotkey, RegistryRunStatus? status, RegistryFacts current)
     {
         (_api, _outbox, _hotkey) = (api, outbox, hotkey);
         _stored = status is null ? null : LenientJson.ParseObject(status.Config);
         _storageId = status?.StorageId;
         IsResumed = status is not null;
+        // What it says is true, and may live on while no newer document is taken.
+        IsShown = RunSignature.IsIn(_stored, hotkey.Hotkey, RunId) && (!current.IsHolderKnown || RunDocument.Text(_stored, "allocated") == current.AllocatedTo);
     }
 
     public string RunId => _outbox.State.RunId!;
@@ -35,30 +39,8 @@ sealed class RegistrySession
     /// <summary>Whether the run was there before.</summary>
     public bool IsResumed { get; }
 
-    /// <summary>Whether it shows what the miner is: a document was taken.</summary>
+    /// <summary>Whether it shows what the miner is: a document of ours was taken, now or before.</summary>
     public bool IsShown { get; private set; }
-
-    /// <summary>Finds the run that is ours, or settles on a new id.</summary>
-    /// <exception cref="RegistryException"/>
-    public static async Task<RegistrySession> OpenAsync(
-        RegistryApi api, RegistryOutbox outbox, Keypair hotkey, ushort netuid, TimeProvider time, CancellationToken cancellation)
-    {
-        var username = await api.GetUsernameAsync(cancellation)
-            ?? throw new RegistryException(RegistryFault.Unauthorised, "the key belongs to no account");
-        var status = outbox.State.RunId is { } kept ? await api.GetStatusAsync(kept, cancellation) : null;
-        var isKept = true;
-        if (status is null && await FindAsync(api, hotkey.Hotkey, netuid, username, cancellation) is { } found)
-        {
-            outbox.UseRun(found.Name, RunSignature.Sign(hotkey, found.Name), time.GetUtcNow());
-            status = await api.GetStatusAsync(found.Name, cancellation);
-            isKept = false;
-        }
-        if (status is not null)
-            outbox.Resume(status, isKept);
-        else if (outbox.State.RunId is null)
-            UseNewRun(outbox, hotkey, time);
-        return new RegistrySession(api, outbox, hotkey, status);
-    }
 
     /// <summary>Sends the document when it is not what was sent last.</summary>
     /// <returns>Whether anything was sent.</returns>
@@ -96,17 +78,26 @@ sealed class RegistrySession
     public async Task BeatAsync(CancellationToken cancellation)
     {
         var state = _outbox.State;
-        var lines = state.Pending;
+        if (state.Pending.Length > _mostLines)
+            state = state with { Pending = state.Pending[.._mostLines] };
+        var lines = state.Pending.Length;
         try
         {
             await _api.PostAsync(RunId, Post(state), cancellation);
         }
-        catch (RegistryException fault) when (fault.Fault == RegistryFault.Rejected && lines.Length > 0)
+        catch (RegistryException fault) when (fault.Fault == RegistryFault.TooLarge && lines > 1)
         {
-            _outbox.Drop(lines.Length);
+            _mostLines = lines / 2;
             throw;
         }
-        if (lines.Length > 0)
+        catch (RegistryException fault) when (fault.Fault is RegistryFault.Rejected or RegistryFault.TooLarge or RegistryFault.Conflict && lines > 0)
+        {
+            // They would hold up every sign of life after them. An id that conflicts for good is not there for this request at all.
+            _outbox.Drop(state);
+            throw new RegistryException(RegistryFault.Rejected, $"{fault.Message}; {lines} lines of history are given up", inner: fault);
+        }
+        _mostLines = RegistryOutbox.MostLines;
+        if (lines > 0)
             _outbox.Confirm(state);
     }
 
@@ -140,36 +131,4 @@ sealed class RegistrySession
 
     static JsonObject Chunk(int offset, IEnumerable<string> lines) =>
         new() { ["offset"] = offset, ["content"] = new JsonArray([.. lines.Select(JsonNode? (line) => line)]) };
-
-    static async Task<RegistryRun?> FindAsync(RegistryApi api, Hotkey hotkey, ushort netuid, string username, CancellationToken cancellation)
-    {
-        var filter = new JsonObject
-        {
-            ["$and"] = new JsonArray(
-                new JsonObject { ["config.config.netuid"] = netuid },
-                new JsonObject { ["display_name"] = $"miner-{hotkey}" }),
-        };
-        RegistryRun? latest = null;
-        try
-        {
-            await api.FindRunsAsync(filter, ["hotkey", "signature"], run =>
-            {
-                if (run.Username == username && IsSigned(run, hotkey) && !(run.HeartbeatAt <= latest?.HeartbeatAt))
-                    latest = run;
-            }, cancellation, MostPages);
-        }
-        catch (RegistryException fault) when (fault.Fault == RegistryFault.Rejected)
-        {
-            // Anybody may make runs with our label, as large as they like. A new run serves as well as one that cannot be found.
-        }
-        return latest;
-    }
-
-    static bool IsSigned(RegistryRun run, Hotkey hotkey)
-    {
-        var document = LenientJson.ParseObject(run.Config);
-        return RunDocument.Text(document, "hotkey") == hotkey.ToString()
-            && RunDocument.Text(document, "signature") is { } signature
-            && RunSignature.Verify(hotkey, run.Name, signature);
-    }
 }

@@ -103,9 +103,10 @@ sealed class RegistryTransport : IDisposable
             HttpStatusCode.NotFound => new(RegistryFault.NotFound, text),
             HttpStatusCode.Conflict => new(RegistryFault.Conflict, text),
             HttpStatusCode.TooManyRequests => new(RegistryFault.RateLimited, text, WaitOf(response.Headers)),
-            // A redirection is a proxy's or a guest network's, not the service's.
-            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError or (>= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest) => new(RegistryFault.Unavailable, text, WaitOf(response.Headers)),
-            _ => new(RegistryFault.Rejected, text),
+            HttpStatusCode.BadRequest or HttpStatusCode.Gone or HttpStatusCode.UnprocessableEntity => new(RegistryFault.Rejected, text),
+            HttpStatusCode.RequestEntityTooLarge => new(RegistryFault.TooLarge, text),
+            // A redirection, a demand for a password: those are a proxy's or a guest network's, not the service's.
+            _ => new(RegistryFault.Unavailable, text, WaitOf(response.Headers)),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Bittensor.Crypto;
 using Bittensor.Keys;
 
@@ -22,6 +23,10 @@ static class RunSignature
             && Convert.FromHexString(signature, bytes, out _, out _) == OperationStatus.Done
             && Sr25519.Verify(hotkey.Account.Bytes, Digest(run), bytes);
     }
+
+    /// <summary>A run's document is by a hotkey: it names it, and holds its signature of the run's id.</summary>
+    public static bool IsIn(JsonObject? document, Hotkey hotkey, string run) =>
+        RunDocument.Text(document, "hotkey") == hotkey.ToString() && RunDocument.Text(document, "signature") is { } signature && Verify(hotkey, run, signature);
 
     static byte[] Digest(string run) => SHA256.HashData(Encoding.UTF8.GetBytes(run));
 }

@@ -6,6 +6,7 @@ public class LenientJsonTests
 {
     [Theory]
     [InlineData("""{"a":NaN,"b":[Infinity,-Infinity],"c":"NaN \" Infinity"}""", """{"a":null,"b":[null,null],"c":"NaN \u0022 Infinity"}""")]
+    [InlineData("""{"a":[-1,-Infinity,NaN],"Infinity":"-NaN","I":"\\"}""", """{"a":[-1,null,null],"Infinity":"-NaN","I":"\\"}""")]
     [InlineData("""{"a":1}""", """{"a":1}""")]
     [InlineData("""[1]""", null)]
     [InlineData("""{"a":NaNa}""", null)]
@@ -13,6 +14,18 @@ public class LenientJsonTests
     [InlineData("", null)]
     public void ParseObject_OfWhatPythonWrites_IsTheObject(string text, string? expected) =>
         Assert.Equal(expected, LenientJson.ParseObject(text)?.ToJsonString());
+
+    /// <summary>A stranger's document costs no multiple of its size.</summary>
+    [Fact]
+    public void ParseObject_OfALongTextWithABareWord_TakesLittleMemory()
+    {
+        var text = """{"a":NaN,"b":[""" + new string(' ', 900_000) + "]}";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.NotNull(LenientJson.ParseObject(text));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 * text.Length);
+    }
 
     [Fact]
     public void ParseObject_OfADeepText_IsNull() =>

@@ -1,4 +1,5 @@
 using ComputeMiner.Registry;
+using ComputeMiner.Tests.Containers;
 
 namespace ComputeMiner.Tests.Registry;
 
@@ -58,6 +59,16 @@ public sealed class RegistryKeySourcesTests : IDisposable
         Write("elsewhere", $"machine api.wandb.ai password {Key}");
 
         Assert.Equal(Key, Found().Value);
+    }
+
+    /// <summary>Whoever may write to a directory above can put a pipe there.</summary>
+    [Fact(Timeout = 30_000)]
+    public async Task Find_DotEnvIsAPipe_IsPassedOver()
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "work"));
+        await HostCommand.RunAsync("mkfifo", [Path.Combine(_root, ".env")]);
+
+        Assert.Null((await Task.Run(Found, TestContext.Current.CancellationToken)).Value);
     }
 
     [Fact]
