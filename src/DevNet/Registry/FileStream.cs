@@ -14,44 +14,42 @@ static class FileStream
     {
         var run = store.Find(entity, project)?.Find(name) ?? throw new GraphqlException(404, $"run {entity}/{project}/{name} not found");
         RegistryAccess.DemandWrite(viewer, run);
-        var files = post["files"] as JsonObject ?? [];
-        foreach (var (file, chunk) in files)
-            Write(run, file, chunk);
+        // All of it is read before any of it counts.
+        List<Action> writes = [.. (post["files"] as JsonObject ?? []).Select(entry => Read(run, entry.Key, entry.Value))];
+        RunState? end = post["complete"] is JsonValue complete && complete.GetValueKind() == JsonValueKind.True
+            ? (int?)post["exitcode"] == 0 ? RunState.Finished : RunState.Failed
+            : null;
+        writes.ForEach(write => write());
         store.Beat(run);
-        if (post["complete"] is JsonValue complete && complete.GetValueKind() == JsonValueKind.True)
-            run.State = (int?)post["exitcode"] == 0 ? RunState.Finished : RunState.Failed;
+        run.State = end ?? run.State;
         return new JsonObject { ["exitcode"] = null, ["limits"] = new JsonObject() };
     }
 
-    static void Write(RunRecord run, string file, JsonNode? chunk)
+    /// <returns>What writes it.</returns>
+    static Action Read(RunRecord run, string file, JsonNode? chunk)
     {
         if (chunk?["content"] is not JsonArray content || chunk["offset"] is not JsonValue at || !at.TryGetValue<int>(out var offset) || offset < 0)
             throw new GraphqlException(400, $"{file} needs an offset and a list of lines as content.");
-        var lines = content.Select(l => l is JsonValue v && v.TryGetValue<string>(out var text) ? text : throw new GraphqlException(400, $"{file}: a line is a string."));
-        switch (file)
+        List<string> lines = [.. content.Select(l => l is JsonValue v && v.TryGetValue<string>(out var text) ? text : throw new GraphqlException(400, $"{file}: a line is a string."))];
+        if (file != "output.log")
+            lines.ForEach(line => DemandObject(file, line));
+        return file switch
         {
-            case "wandb-history.jsonl":
-                Replace(run.History, offset, [.. lines.Select(l => ObjectLine(file, l))]);
-                break;
-            case "wandb-events.jsonl":
-                Replace(run.Events, offset, [.. lines.Select(l => ObjectLine(file, l))]);
-                break;
-            case "output.log":
-                Replace(run.Output, offset, [.. lines]);
-                break;
-            case "wandb-summary.json":
-                run.Summary = lines.Select(l => ObjectLine(file, l)).LastOrDefault() ?? run.Summary;
-                break;
-            default:
-                throw new GraphqlException(400, $"unknown file {file}");
-        }
+            "wandb-history.jsonl" => Replacing(run.History, offset, lines),
+            "wandb-events.jsonl" => Replacing(run.Events, offset, lines),
+            "output.log" => Replacing(run.Output, offset, lines),
+            "wandb-summary.json" => () => run.Summary = lines.LastOrDefault() ?? run.Summary,
+            _ => throw new GraphqlException(400, $"unknown file {file}"),
+        };
     }
 
     /// <summary>The same lines at the same offset leave what was there: a post can be repeated.</summary>
+    static Action Replacing(List<string> stored, int offset, List<string> lines) => offset > stored.Count + LongestGap
+        ? throw new GraphqlException(400, "the offset lies far beyond the end of the file")
+        : () => Replace(stored, offset, lines);
+
     static void Replace(List<string> stored, int offset, List<string> lines)
     {
-        if (offset > stored.Count + LongestGap)
-            throw new GraphqlException(400, "the offset lies far beyond the end of the file");
         while (stored.Count < offset)
             stored.Add("{}");
         for (var i = 0; i < lines.Count; i++)
@@ -63,13 +61,13 @@ static class FileStream
         }
     }
 
-    static string ObjectLine(string file, string line)
+    static void DemandObject(string file, string line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return line;
+                return;
         }
         catch (JsonException)
         {

@@ -9,9 +9,13 @@ sealed class RegistryRequests(RunStore store, DevRegistryOptions options, DevReg
 {
     const int Remembered = 10_000;
 
+    /// <summary>Characters of all bodies that are remembered.</summary>
+    const long RememberedText = 128 << 20;
+
     readonly RequestLimit _limit = new(options);
     readonly List<DevRegistryAccount> _accounts = [.. options.Accounts];
     readonly Queue<DevRegistryRequest> _seen = [];
+    long _text;
 
     public IReadOnlyList<DevRegistryRequest> Seen
     {
@@ -40,8 +44,9 @@ sealed class RegistryRequests(RunStore store, DevRegistryOptions options, DevReg
         var fate = faults.Take(call.Operation);
         lock (store.Gate)
         {
-            if (_seen.Count == Remembered)
-                _seen.Dequeue();
+            _text += body.Length;
+            while (_seen.Count == Remembered || (_text > RememberedText && _seen.Count > 0))
+                _text -= _seen.Dequeue().Body.Length;
             _seen.Enqueue(new DevRegistryRequest(options.Time.GetUtcNow(), call.Operation, Find(authorization)?.Username, userAgent, body));
         }
         return fate;
@@ -68,9 +73,9 @@ sealed class RegistryRequests(RunStore store, DevRegistryOptions options, DevReg
             {
                 return (fault.Status, Error(call, fault), null);
             }
-            catch (Exception fault) when (fault is InvalidOperationException or FormatException)
+            catch (Exception fault) when (fault is InvalidOperationException or FormatException or ArgumentException)
             {
-                // A JSON value of another type than the schema's.
+                // A JSON value of another type than the schema's, or a name twice in an object.
                 return (400, Error(call, new GraphqlException(400, fault.Message)), null);
             }
         }

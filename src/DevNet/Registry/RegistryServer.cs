@@ -55,6 +55,12 @@ sealed class RegistryServer : IAsyncDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, context.RequestAborted);
         try
         {
+            // A page in a browser on this machine may send any other without asking.
+            if (!context.Request.HasJsonContentType())
+            {
+                await SendAsync(context, StatusCodes.Status415UnsupportedMediaType, """{"errors":[{"message":"the body is no application/json"}]}""", "application/json", null, ending.Token);
+                return;
+            }
             using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
             var body = await reader.ReadToEndAsync(ending.Token);
             await AnswerAsync(context, body, ending.Token);
@@ -97,7 +103,7 @@ sealed class RegistryServer : IAsyncDisposable
         var text = answer.ToJsonString();
         if (fault?.Kind == DevRegistryFault.FaultKind.Truncated)
             text = text[..(text.Length / 2)];
-        var pause = fault?.Kind == DevRegistryFault.FaultKind.UsedUp ? fault.RetryAfter : wait?.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        var pause = fault?.Kind == DevRegistryFault.FaultKind.UsedUp ? fault.RetryAfter : wait is { } rest ? Math.Max(1, Math.Ceiling(rest.TotalSeconds)).ToString(CultureInfo.InvariantCulture) : null;
         await SendAsync(context, status, text, "application/json", pause, cancellation);
     }
 

@@ -28,9 +28,9 @@ sealed class RegistryHttp : IDisposable
         "mutation Upsert($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { id name displayName } inserted } }",
         new JsonObject { ["input"] = input });
 
-    public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string body)
+    public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string body, string type = "application/json")
     {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var content = new StringContent(body, Encoding.UTF8, type);
         using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!);
     }

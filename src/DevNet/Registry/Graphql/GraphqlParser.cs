@@ -9,12 +9,16 @@ namespace DevNet.Registry.Graphql;
 /// </summary>
 sealed class GraphqlParser
 {
-    /// <summary>Deeper than any client's query, and shallow enough for the stack.</summary>
-    const int DeepestSelection = 30;
+    /// <summary>Deeper than any client's query, its types and its values, and shallow enough for the stack.</summary>
+    const int Deepest = 30;
+
+    /// <summary>More than any client selects, fragments in their places: a few letters can spread to any number.</summary>
+    const int MostSelections = 2_000;
 
     readonly GraphqlLexer _lexer;
     readonly JsonObject _variables;
     readonly Dictionary<string, IReadOnlyList<Selection>> _fragments = [];
+    int _spread;
 
     GraphqlParser(string query, JsonObject variables) => (_lexer, _variables) = (new GraphqlLexer(query).Start(), variables);
 
@@ -60,20 +64,21 @@ sealed class GraphqlParser
             Expect("$");
             var name = Name();
             Expect(":");
-            var isRequired = SkipType();
+            var isRequired = SkipType(0);
             if (Take("="))
-                _variables.TryAdd(name, Value());
+                _variables.TryAdd(name, Value(0));
             if (isRequired && _variables[name] is null)
                 throw new GraphqlException(400, $"Variable \"${name}\" of a required type was not provided.");
         }
     }
 
     /// <returns>Whether null is forbidden.</returns>
-    bool SkipType()
+    bool SkipType(int depth)
     {
+        Demand(depth);
         if (Take("["))
         {
-            SkipType();
+            SkipType(depth + 1);
             Expect("]");
         }
         else
@@ -94,8 +99,7 @@ sealed class GraphqlParser
 
     List<Selection> Selections(int depth)
     {
-        if (depth > DeepestSelection)
-            throw _lexer.Fault("Nested too deeply");
+        Demand(depth);
         Expect("{");
         var selections = new List<Selection>();
         while (!Take("}"))
@@ -129,13 +133,14 @@ sealed class GraphqlParser
         {
             var name = Name();
             Expect(":");
-            arguments[name] = Value();
+            arguments[name] = Value(0);
         }
         return arguments;
     }
 
-    JsonNode? Value()
+    JsonNode? Value(int depth)
     {
+        Demand(depth);
         if (_lexer.IsString)
         {
             var text = _lexer.Token;
@@ -148,7 +153,7 @@ sealed class GraphqlParser
         {
             var list = new JsonArray();
             while (!Take("]"))
-                list.Add(Value());
+                list.Add(Value(depth + 1));
             return list;
         }
         if (Take("{"))
@@ -158,7 +163,7 @@ sealed class GraphqlParser
             {
                 var name = Name();
                 Expect(":");
-                fields[name] = Value();
+                fields[name] = Value(depth + 1);
             }
             return fields;
         }
@@ -179,11 +184,13 @@ sealed class GraphqlParser
     /// <summary>Puts the fragments' fields where they are spread.</summary>
     List<GraphqlField> Flatten(IReadOnlyList<Selection> selections, int depth)
     {
-        if (depth > DeepestSelection)
+        if (depth > Deepest)
             throw new GraphqlException(400, "Fragments refer to each other in a circle, or are nested too deeply.");
         var fields = new List<GraphqlField>();
         foreach (var selection in selections)
         {
+            if (++_spread > MostSelections)
+                throw new GraphqlException(400, $"More than {MostSelections} fields are selected.");
             if (selection.Field is { } field)
                 fields.Add(field with { Selections = Flatten(selection.Inner, depth + 1) });
             else if (selection.Fragment is not { } fragment)
@@ -194,6 +201,12 @@ sealed class GraphqlParser
                 throw new GraphqlException(400, $"Unknown fragment \"{fragment}\".");
         }
         return fields;
+    }
+
+    void Demand(int depth)
+    {
+        if (depth > Deepest)
+            throw _lexer.Fault("Nested too deeply");
     }
 
     string Name()
