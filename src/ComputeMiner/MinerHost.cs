@@ -93,7 +93,9 @@ static partial class MinerHost
 
         // What validators read of us, and what they say of us.
         using var specs = SpecsSource.Open(
-            SpecsProbes.Of(inventory, _ => container.Gpus, engine, options.StateDirectory), options.StateDirectory,
+            SpecsProbes.Of(
+                inventory, _ => allocator.Gate is UnreadGpus unread ? throw new GpuReadException(unread.Detail) : container.Gpus, engine, options.StateDirectory),
+            options.StateDirectory,
             () => allocator.Current is not { Ready: true, Allocation: null }, time,
             loggers.CreateLogger<SpecsSource>());
         using var registry = new RegistryLink(

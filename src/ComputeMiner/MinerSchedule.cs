@@ -16,6 +16,10 @@ static class MinerSchedule
     /// <summary>Half an hour.</summary>
     const ulong SpecsInterval = 150;
 
+    const int FirstSpecsTries = 4;
+
+    static readonly TimeSpan FirstSpecsPause = TimeSpan.FromSeconds(30);
+
     /// <summary>Six minutes: the reference's interval for the validators' versions.</summary>
     const ulong CensusInterval = 30;
 
@@ -38,9 +42,17 @@ static class MinerSchedule
         {
             // A document without the GPUs that are handed out would say that they are gone.
             await gpusKnown.WaitAsync(cancellation);
-            await specs.RefreshAsync(cancellation);
-            registry.Publisher.Touch();
-            return specs.Status.Detail(time.GetUtcNow());
+            for (var tries = 1; ; tries++)
+            {
+                await specs.RefreshAsync(cancellation);
+                registry.Publisher.Touch();
+                if (specs.Current is not null)
+                    return specs.Status.Detail(time.GetUtcNow());
+                // Without one no validator sees the machine.
+                if (tries == FirstSpecsTries)
+                    throw new JobFailedException(specs.Status.Detail(time.GetUtcNow()));
+                await Task.Delay(FirstSpecsPause, time, cancellation);
+            }
         }),
         new("chain data to the registry", StatusInterval, TimeSpan.FromMinutes(1), (_, cancellation) => registry.AddChainDataAsync(cancellation)),
         new("validators' word on the rental", StatusInterval, TimeSpan.FromMinutes(2), (_, cancellation) =>

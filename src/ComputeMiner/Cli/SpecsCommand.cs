@@ -30,7 +30,9 @@ sealed class SpecsCommand(TimeProvider time) : CliCommand
         var (runs, rented) = await AskAsync(state, cancellation);
         using var engine = new DockerEngine(options.Container, time, NullLoggerFactory.Instance);
         var selection = options.Container.GpuSelection;
-        var probes = SpecsProbes.Of(new GpuInventory(), found => GpuRoster.TryRead(state, selection) ?? selection.Choose(found), engine,
+        // A running miner goes on with what it settled on; a start settles anew.
+        var probes = SpecsProbes.Of(
+            new GpuInventory(), found => (runs ? GpuRoster.TryRead(state, selection) : null) ?? GpuRoster.Expect(state, selection, found), engine,
             // Only the running miner sees a renter come while it measures.
             runs ? null : state);
         using var source = new SpecsSource(probes, new SpecsFile(state).Read(), null, () => rented, time, NullLogger.Instance);

@@ -10,6 +10,7 @@ sealed class GpuInventory(string library = NvmlLibrary.File, string program = Nv
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly TimeProvider _time = time ?? TimeProvider.System;
+    readonly NvidiaSmi _second = new(program, time ?? TimeProvider.System);
     volatile Task _abandoned = Task.CompletedTask;
 
     /// <summary>All GPUs that work, by their index; empty where there is no driver. One that is lost is not among them.</summary>
@@ -19,16 +20,15 @@ sealed class GpuInventory(string library = NvmlLibrary.File, string program = Nv
         var (gpus, fault) = await AskLibraryAsync(cancellation);
         if (gpus is not null)
             return gpus;
-        var second = new NvidiaSmi(program, _time);
-        return fault is null ? await second.TryReadAsync(mustBeWhole: false, cancellation) ?? [] : await AskAfterAsync(fault, second, cancellation);
+        return fault is null ? await _second.TryReadAsync(mustBeWhole: false, cancellation) ?? [] : await AskAfterAsync(fault, cancellation);
     }
 
     // A library that fails or hangs is not the driver's last word; but then half an answer is none, and so is an empty one.
-    static async Task<IReadOnlyList<Gpu>> AskAfterAsync(GpuReadException fault, NvidiaSmi second, CancellationToken cancellation)
+    async Task<IReadOnlyList<Gpu>> AskAfterAsync(GpuReadException fault, CancellationToken cancellation)
     {
         try
         {
-            return await second.TryReadAsync(mustBeWhole: true, cancellation) is { Count: > 0 } told ? told : throw fault;
+            return await _second.TryReadAsync(mustBeWhole: true, cancellation) is { Count: > 0 } told ? told : throw fault;
         }
         catch (GpuReadException also) when (also != fault)
         {

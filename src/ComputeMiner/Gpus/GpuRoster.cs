@@ -17,14 +17,21 @@ static class GpuRoster
     public static IReadOnlyList<string> Settle(string stateDirectory, GpuSelection selection, IReadOnlyList<Gpu> found)
     {
         var path = Path.Combine(stateDirectory, FileName);
-        var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
-        // The first line is the selection, so that a changed one is not measured by what another one chose.
-        if (lines is [var before, .. var known] && before == selection.Text && known.Except(found.Select(gpu => gpu.Uuid)).Any())
+        if (File.Exists(path) && Decide(File.ReadAllLines(path), selection, found) is { } known)
             return known;
         var chosen = selection.Choose(found);
         DurableFile.Replace(path, file => file.Write(Encoding.UTF8.GetBytes(string.Join('\n', [selection.Text, .. chosen]) + "\n")));
         return chosen;
     }
+
+    /// <summary>What <see cref="Settle"/> would say; writes nothing.</summary>
+    /// <exception cref="FormatException">The selection names what is not there and never was.</exception>
+    public static IReadOnlyList<string> Expect(string stateDirectory, GpuSelection selection, IReadOnlyList<Gpu> found) =>
+        Decide([selection.Text, .. TryRead(stateDirectory, selection) ?? []], selection, found) ?? selection.Choose(found);
+
+    // The first line is the selection, so that a changed one is not measured by what another one chose. Null where nothing lacks.
+    static string[]? Decide(string[] lines, GpuSelection selection, IReadOnlyList<Gpu> found) =>
+        lines is [var before, .. var known] && before == selection.Text && known.Except(found.Select(gpu => gpu.Uuid)).Any() ? known : null;
 
     /// <summary>What <see cref="Settle"/> remembered for this selection; null when nothing. Changes nothing.</summary>
     public static IReadOnlyList<string>? TryRead(string stateDirectory, GpuSelection selection)

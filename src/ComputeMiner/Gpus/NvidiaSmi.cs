@@ -12,12 +12,19 @@ sealed class NvidiaSmi(string program, TimeProvider time)
     // With a GPU that hangs it may never end. For both questions together: the library may have taken as long before.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+
+    // The driver can keep it from ending, kill or no kill: one that stays is the last one that is started.
+    volatile Task _abandoned = Task.CompletedTask;
+
     /// <summary>All GPUs that answer; null where there is no such program.</summary>
     /// <param name="mustBeWhole">One that does not answer is a failure, and not left out.</param>
     /// <param name="cancellation">Ends the program.</param>
     /// <exception cref="GpuReadException">It is there and fails.</exception>
     public async Task<IReadOnlyList<Gpu>?> TryReadAsync(bool mustBeWhole, CancellationToken cancellation)
     {
+        if (!_abandoned.IsCompleted)
+            throw Hangs("still runs although it was killed");
         using var limit = new CancellationTokenSource(Patience, time);
         if (await RunAsync("--query-gpu=index,uuid,name,pci.bus_id,memory.total,memory.used,clocks.gr,clocks.mem", limit.Token, cancellation) is not { } rows)
             return null;
@@ -64,25 +71,37 @@ sealed class NvidiaSmi(string program, TimeProvider time)
         {
             return null;
         }
-        using (process)
+        try
         {
-            try
-            {
-                var errors = process.StandardError.ReadToEndAsync(both.Token);
-                var output = await process.StandardOutput.ReadToEndAsync(both.Token);
-                await process.WaitForExitAsync(both.Token);
-                return process.ExitCode == 0
-                    ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',', StringSplitOptions.TrimEntries))]
-                    : throw new GpuReadException($"{program} ended with {process.ExitCode}: {FirstLine(output + await errors)} See what it says on a terminal.");
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-                cancellation.ThrowIfCancellationRequested();
-                throw new GpuReadException($"{program} did not end within {Patience.TotalSeconds:0} s; a GPU may hang. See `dmesg` for Xid errors.");
-            }
+            var errors = process.StandardError.ReadToEndAsync(both.Token);
+            var output = await process.StandardOutput.ReadToEndAsync(both.Token);
+            await process.WaitForExitAsync(both.Token);
+            return process.ExitCode == 0
+                ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',', StringSplitOptions.TrimEntries))]
+                : throw new GpuReadException($"{program} ended with {process.ExitCode}: {FirstLine(output + await errors)} See what it says on a terminal.");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            cancellation.ThrowIfCancellationRequested();
+            throw Hangs($"did not end within {Patience.TotalSeconds:0} s");
+        }
+        finally
+        {
+            var ended = EndAsync(process);
+            await ended.WaitAsync(EndPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!ended.IsCompleted)
+                _abandoned = ended;
         }
     }
+
+    static async Task EndAsync(Process process)
+    {
+        using (process)
+            await process.WaitForExitAsync();
+    }
+
+    GpuReadException Hangs(string how) => new($"{program} {how}; a GPU may hang. See `dmesg` for Xid errors.");
 
     static string FirstLine(string text) => text.Trim().Split('\n')[0];
 }

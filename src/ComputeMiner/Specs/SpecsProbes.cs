@@ -20,8 +20,11 @@ sealed class SpecsProbes
 
     public MachineFiles Files { get; init; } = new();
 
-    /// <summary>How long one part may take. nvidia-smi is slow on machines with many GPUs.</summary>
+    /// <summary>How long one part may take.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>The driver's library and its program each have their own limit, one after the other, and say what is wrong.</summary>
+    public TimeSpan GpuPatience { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>Those of this machine.</summary>
     public static SpecsProbes Of(

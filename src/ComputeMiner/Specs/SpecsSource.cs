@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ComputeMiner.Gpus;
 
 namespace ComputeMiner.Specs;
 
@@ -34,7 +35,8 @@ sealed partial class SpecsSource : IDisposable
     public SpecsSource(SpecsProbes probes, SpecsState? last, SpecsFile? file, Func<bool> rented, TimeProvider time, ILogger logger)
     {
         (_probes, _state, _file, _rented, _time, _logger) = (probes, last, file, rented, time, logger);
-        (_cpu, _gpu, _disk, _ram, _docker, _speed) = (Part("cpu"), Part("gpu"), Part("hard_disk"), Part("ram"), Part("has_docker"), Part("speeds"));
+        (_cpu, _gpu, _disk, _ram, _docker, _speed) =
+            (Part("cpu"), new PartProbe("gpu", probes.GpuPatience, time), Part("hard_disk"), Part("ram"), Part("has_docker"), Part("speeds"));
     }
 
     /// <summary>The document to publish, a tree of the caller's own; null while there is none.</summary>
@@ -62,6 +64,9 @@ sealed partial class SpecsSource : IDisposable
             _kept = kept;
             if (next is null)
                 return;
+            // Somebody may have come while it was measured: what was decided before is not to be seen by his validator.
+            if (before is not null && _rented())
+                next = Kept(before, next);
             _state = next;
             TellChange(before, next);
             Save(next);
@@ -91,6 +96,14 @@ sealed partial class SpecsSource : IDisposable
         return await MeasureAsync(state, kept, cancellation);
     }
 
+    static SpecsState Kept(SpecsState before, SpecsState next)
+    {
+        var (last, now) = (before.Document, next.Document);
+        var document = now with { HasDocker = last.HasDocker || now.HasDocker };
+        return now.Gpu.IsSameSet(last.Gpu) ? next with { Document = document }
+            : next with { Document = document with { Gpu = last.Gpu }, HandedOut = before.HandedOut };
+    }
+
     // As with the GPUs: an engine that is restarted is away for a moment, and a validator that reads so takes the machine for useless.
     // Null where nothing is known that may be published: somebody may have the machine.
     bool? JudgeDocker(SpecsDocument? last, bool answers)
@@ -109,7 +122,7 @@ sealed partial class SpecsSource : IDisposable
         {
             wanted = found is null ? wanted : _probes.HandedOut(found);
         }
-        catch (FormatException fault)
+        catch (Exception fault) when (fault is FormatException or GpuReadException)
         {
             kept.Add(new KeptPart(_gpu.Name, fault.Message));
             found = null;

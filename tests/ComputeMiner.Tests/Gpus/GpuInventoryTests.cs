@@ -1,5 +1,7 @@
 using System.Globalization;
 using ComputeMiner.Gpus;
+using ComputeMiner.Specs;
+using ComputeMiner.Tests.Challenges;
 using ComputeMiner.Tests.Containers;
 using Microsoft.Extensions.Time.Testing;
 
@@ -179,6 +181,67 @@ public sealed class GpuInventoryTests
 
         var fault = await Assert.ThrowsAsync<GpuReadException>(() => reading);
         Assert.Contains("did not end within 20 s", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A driver that hangs keeps the program in the kernel, killed or not: there is never a second one.</summary>
+    [Fact]
+    public async Task ReadAsync_ProgramSurvivesItsKill_IsNotStartedAgain()
+    {
+        await using var disk = await FrozenDisk.CreateAsync();
+        using var directory = new TemporaryDirectory();
+        var (program, started) = (directory.At("nvidia-smi"), directory.At("started"));
+        await File.WriteAllTextAsync(directory.At("script"), $"#!/bin/sh\necho >> {started}\necho x > {disk.Mount}/x\n", Cancellation);
+        await HostCommand.RunAsync("install", ["-m", "755", directory.At("script"), program]);
+        var time = new FakeTimeProvider();
+        var inventory = new GpuInventory("libno-such-nvml.so.1", program, time);
+        var reading = inventory.ReadAsync(Cancellation);
+        await Condition.UntilAsync(() => File.Exists(started));
+        await Condition.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return reading.IsCompleted;
+        });
+        await Assert.ThrowsAsync<GpuReadException>(() => reading);
+
+        var fault = await Assert.ThrowsAsync<GpuReadException>(() => inventory.ReadAsync(Cancellation));
+
+        Assert.Contains("still runs although it was killed", fault.Message, StringComparison.Ordinal);
+        Assert.Single(await File.ReadAllLinesAsync(started, Cancellation));
+        await disk.ThawAsync();
+        File.WriteAllText(directory.At("script"), "#!/bin/sh\nexit 0\n");
+        await HostCommand.RunAsync("install", ["-m", "755", directory.At("script"), program]);
+        while (await Record.ExceptionAsync(() => inventory.ReadAsync(Cancellation)) is not null)
+            await Task.Yield();
+    }
+
+    /// <summary>What asks for the hardware document leaves the library its time and the program its own.</summary>
+    [Fact]
+    public async Task ReadAsync_LibraryHangs_TheDocumentsProbeWaitsForTheProgram()
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        var begun = Path.Combine(gpus.Directory, "begun");
+        var broken = await BrokenLibraryAsync(
+            gpus, $$"""close(open("{{begun}}", O_CREAT | O_WRONLY, 0600)); while (access("{{begun}}", F_OK) == 0) usleep(10000); return 9;""");
+        var (slow, asked) = (Path.Combine(gpus.Directory, "slow"), Path.Combine(gpus.Directory, "asked"));
+        await File.WriteAllTextAsync(Path.Combine(gpus.Directory, "script"),
+            $"#!/bin/sh\ntouch {asked}\nwhile [ -e {asked} ]; do sleep 0.02; done\nexec {gpus.Program} \"$@\"\n", Cancellation);
+        await HostCommand.RunAsync("install", ["-m", "755", Path.Combine(gpus.Directory, "script"), slow]);
+        var time = new FakeTimeProvider();
+        var probes = new SpecsProbes { Gpus = _ => null!, HandedOut = _ => [], Docker = _ => Task.CompletedTask, SpeedDirectory = null };
+        var part = new PartProbe("gpu", probes.GpuPatience, time).AskAsync(new GpuInventory(broken, slow, time).ReadAsync, Cancellation);
+        await Condition.UntilAsync(() => File.Exists(begun));
+        time.Advance(TimeSpan.FromSeconds(20));
+        await Condition.UntilAsync(() => File.Exists(asked));
+
+        time.Advance(TimeSpan.FromSeconds(15));
+        // Each of its two questions.
+        await Condition.UntilAsync(() =>
+        {
+            File.Delete(asked);
+            return part.IsCompleted;
+        });
+
+        Assert.Equal(2, (await part).Value?.Count);
     }
 
     /// <summary>On a machine with a real GPU: both ways must agree on what does not change from one moment to the next.</summary>

@@ -29,6 +29,25 @@ public sealed class GpuRosterTests : IDisposable
         Assert.Equal([One.Uuid, Two.Uuid], GpuRoster.Settle(_directory, GpuSelection.All, [One, Two]));
     }
 
+    /// <summary>What is told beforehand is what the next start does, and changes nothing.</summary>
+    [Theory]
+    [InlineData("all\n")]
+    [InlineData("all\n" + FakeGpus.First + "\n")]
+    [InlineData("all\n" + FakeGpus.First + "\n" + FakeGpus.Second + "\nGPU-gone\n")]
+    [InlineData("none\n")]
+    [InlineData(null)]
+    public void Expect_IsWhatSettleSays(string? kept)
+    {
+        var path = Path.Combine(_directory, GpuRoster.FileName);
+        if (kept is not null)
+            File.WriteAllText(path, kept);
+
+        var expected = GpuRoster.Expect(_directory, GpuSelection.All, [One, Two]);
+
+        Assert.Equal(kept, File.Exists(path) ? File.ReadAllText(path) : null);
+        Assert.Equal(GpuRoster.Settle(_directory, GpuSelection.All, [One, Two]), expected);
+    }
+
     [Fact]
     public void Settle_IndexWhileAnotherIsLost_DoesNotMeanTheNextOne()
     {

@@ -36,6 +36,12 @@ sealed class SpecsMachine : IDisposable
 
     public bool DockerWorks { get; set; } = true;
 
+    /// <summary>Why it is not known which GPUs are handed out.</summary>
+    public string? Unknown { get; set; }
+
+    /// <summary>Called each time somebody asks who has the machine.</summary>
+    public Action? Asking { get; set; }
+
     public int RentedAsked { get; private set; }
 
     /// <summary>The clock that limits the parts; the machine's own where something is to hang for real.</summary>
@@ -74,11 +80,12 @@ sealed class SpecsMachine : IDisposable
         var probes = new SpecsProbes
         {
             Gpus = token => Inventory.ReadAsync(token),
-            HandedOut = _ => [.. _chosen],
+            HandedOut = _ => Unknown is { } reason ? throw new GpuReadException(reason) : [.. _chosen],
             Docker = _ => DockerWorks ? Task.CompletedTask : throw new ContainerEngineException("No engine."),
             SpeedDirectory = State,
             Files = Machine.Files,
             Patience = patience ?? TimeSpan.FromMinutes(2),
+            GpuPatience = patience ?? TimeSpan.FromMinutes(2),
         };
         return SpecsSource.Open(probes, State, IsRented, RealTime ?? Time, NullLogger<SpecsSource>.Instance);
     }
@@ -99,6 +106,7 @@ sealed class SpecsMachine : IDisposable
     bool IsRented()
     {
         RentedAsked++;
+        Asking?.Invoke();
         return Rented;
     }
 }

@@ -217,7 +217,8 @@ public sealed class SpecsSourceTests
         Assert.True(first > 0);
         var asked = machine.RentedAsked;
         Assert.Equal(first, Speed(await SpecsMachine.RefreshAsync(source)));
-        Assert.Equal(asked + 1, machine.RentedAsked);
+        // For the GPUs, and once everything is read.
+        Assert.Equal(asked + 2, machine.RentedAsked);
 
         machine.Time.Advance(SpecsSource.SpeedsEvery);
         machine.Rented = true;
@@ -316,5 +317,41 @@ public sealed class SpecsSourceTests
         for (var probe = 0; probe < probes; probe++)
             said.Add((bool)(await SpecsMachine.RefreshAsync(source))!["has_docker"]!);
         return said;
+    }
+
+    /// <summary>The driver failed at the start: that no GPU is known to be handed out does not say that there is none.</summary>
+    [Fact]
+    public async Task Refresh_HandedOutIsUnknown_KeepsTheSet()
+    {
+        using var machine = await SpecsMachine.MakeAsync(SpecsMachine.Cards(8));
+        using (var first = machine.Open())
+            await SpecsMachine.RefreshAsync(first);
+        machine.Unknown = "the driver failed at the start";
+
+        using var second = machine.Open();
+        var document = await SpecsMachine.RefreshAsync(second);
+
+        Assert.Equal(8, (int)document!["gpu"]!["count"]!);
+        Assert.Contains(second.Status.Kept, part => part.Reason == machine.Unknown);
+    }
+
+    /// <summary>What was decided while the machine was free is not published to the validator of who came meanwhile.</summary>
+    [Fact]
+    public async Task Refresh_RenterComesWhileItIsMeasured_KeepsTheSet()
+    {
+        using var machine = await SpecsMachine.MakeAsync(SpecsMachine.Cards(8));
+        using var source = machine.Open();
+        await SpecsMachine.RefreshAsync(source);
+        machine.Gpus!.Set([FakeGpus.Line(SpecsMachine.Uuid(1), "01", state: "lost"), .. SpecsMachine.Cards(8)[1..]]);
+        for (var probe = 1; probe < GpuJudgement.Repeats; probe++)
+            await SpecsMachine.RefreshAsync(source);
+        machine.Time.Advance(SpecsSource.SpeedsEvery);
+        var comes = machine.RentedAsked + 20;
+        machine.Asking = () => machine.Rented |= machine.RentedAsked >= comes;
+
+        var document = await SpecsMachine.RefreshAsync(source);
+
+        Assert.True(machine.Rented);
+        Assert.Equal(8, (int)document!["gpu"]!["count"]!);
     }
 }
