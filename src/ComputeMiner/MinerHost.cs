@@ -78,6 +78,7 @@ static partial class MinerHost
         using var notices = new RentalNotices(
             engine, allocator, container, options.Allocation, options.StateDirectory, time, loggers.CreateLogger<RentalNotices>());
         allocator.Notices = notices.FilesForAsync;
+        using var reach = new RentalReach(allocator, container.SshPort, time, loggers.CreateLogger<RentalReach>());
         using var expiry = new AllocationExpiry(allocator, reconciler, options.Allocation, time);
 
         // The chain, and our place on it.
@@ -142,7 +143,7 @@ static partial class MinerHost
             () => docker.Safeguards, () => hashcat?.Solver, registry, time)
         {
             EngineAnswers = () => present.Answers,
-            More = [() => new ComponentStatus("Versions", !census.IsOutdated, census.Detail), () => new ComponentStatus("Updates", !installer.IsTroubled, installer.State)],
+            More = [() => new ComponentStatus("Renter's SSH", !reach.IsLost, reach.Detail), () => new ComponentStatus("Versions", !census.IsOutdated, census.Detail), () => new ComponentStatus("Updates", !installer.IsTroubled, installer.State)],
         };
         using var order = new StartupOrder(options, hotkey.Hotkey, metagraphs, follower, registration, allocator, startup, registry, present, time) { Hashcat = hashcat };
         var shown = () => status.Read() with { Startup = order.Read(), Draining = drain.IsOn, Spare = Spare(container, engine), Jobs = schedule.Jobs, Validators = census.Last,
@@ -189,7 +190,7 @@ static partial class MinerHost
             await arriving.WaitAsync(cancellation);
             await gpusKnown.Task.WaitAsync(cancellation);
             BackgroundService?[] delivering =
-                [present, egress, startup, expiry, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
+                [present, egress, startup, expiry, reach, notices, container.Gpus.Count > 0 ? handOver : null, container.Spare ? spares : null];
             return [.. delivering.OfType<BackgroundService>()];
         }
 
