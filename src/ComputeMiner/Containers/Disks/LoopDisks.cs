@@ -105,7 +105,7 @@ sealed partial class LoopDisks(string directory, string mounts, string records, 
     // A whole one is seen to be so at once. One that is not is mounted once it is: what is written meanwhile would go over the renter's files.
     async Task MendAsync(string name, CancellationToken cancellation)
     {
-        // No end in sight is one: the next round goes on from where this one was.
+        // One that could not be run, or did not end, says nothing of the disk either.
         var result = await engine.RunOnFilesAsync("e2fsck", ["-p", Image(name)], cancellation, MendPatience);
         if (result.Code is ProgramResult.NotRun or >= FirstFault)
             throw new ContainerEngineException(string.Create(CultureInfo.InvariantCulture,
