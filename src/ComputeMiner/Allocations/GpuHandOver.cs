@@ -107,7 +107,7 @@ sealed partial class GpuHandOver(
             }
             foreach (var gpu in gpus)
                 _places[gpu.Uuid] = gpu.Pci;
-            var lasting = FindLost(gpus) ?? FindFatal();
+            var lasting = FindLost(gpus) ?? FindFatal() ?? gpus.FirstOrDefault(gpu => gpu.IsMig && handedOut().Contains(gpu.Uuid))?.MigFault();
             // A holder's processes are his own; only between two of them must there be none.
             var passing = running is null ? FindRest(gpus) : null;
             if (lasting is null && passing is null && running is null)

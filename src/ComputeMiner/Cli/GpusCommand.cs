@@ -56,7 +56,7 @@ sealed class GpusCommand : CliCommand
         var gpu = entry.Gpu;
         var users = gpu.Processes.Count == 0 ? "no process" : $"processes {string.Join(", ", gpu.Processes)}";
         context.Console.Out.WriteLine(
-            $"{gpu.Index}  {gpu.Uuid}  {gpu.Name}  {gpu.Used >> 20} of {gpu.Memory >> 20} MiB in use, {users}{(entry.HandedOut ? "" : ", not handed out")}");
+            $"{gpu.Index}  {gpu.Uuid}  {gpu.Name}  {gpu.Used >> 20} of {gpu.Memory >> 20} MiB in use, {users}{(gpu.IsMig ? ", in MIG mode" : "")}{(entry.HandedOut ? "" : ", not handed out")}");
         foreach (var error in entry.Errors)
             context.Console.Out.WriteLine($"   {error}");
     }

@@ -14,6 +14,8 @@ sealed class GpuCheck(GpuInventory inventory, GpuSelection selection, XidLog err
             if (chosen.Count == 0)
                 return [CheckResult.Warning("gpu", selection == GpuSelection.None ? "--container.gpus is none" : "there is none",
                     "install the NVIDIA driver and the NVIDIA container toolkit; without a GPU validators score nothing")];
+            if (found.FirstOrDefault(gpu => gpu.IsMig && chosen.Contains(gpu.Uuid)) is { } cut)
+                return [CheckResult.Failed("gpu", $"{cut.Uuid} is in MIG mode, in which the whole of it computes for nobody", $"switch that off with `nvidia-smi -i {cut.Index} -mig 0`, or keep it out with --container.gpus")];
             return [CheckResult.Good("gpu", $"{chosen.Count}: {string.Join(", ", chosen)}"), .. CheckErrors(found)];
         }
         catch (Exception fault) when (fault is GpuReadException or FormatException)

@@ -13,6 +13,12 @@ sealed record Gpu(int Index, string Uuid, string Name, string Pci, long Memory, 
     /// <summary>MHz of its cores at this moment; 0 where the driver does not tell.</summary>
     public int GraphicsClock { get; init; }
 
+    /// <summary>It is cut into parts (MIG): a container that gets the whole of it can compute on none.</summary>
+    public bool IsMig { get; init; }
+
+    /// <summary>What a cut one needs.</summary>
+    public string MigFault() => $"{Uuid} is in MIG mode, in which the whole of it computes for nobody. Switch that off with `nvidia-smi -i {Index} -mig 0`, or keep this GPU out with --container.gpus.";
+
     /// <summary>MHz of its memory at this moment; 0 where the driver does not tell.</summary>
     public int MemoryClock { get; init; }
 }

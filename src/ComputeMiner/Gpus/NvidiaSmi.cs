@@ -9,7 +9,7 @@ sealed class NvidiaSmi(string program, TimeProvider time)
 {
     public const string Program = "nvidia-smi";
 
-    // With a GPU that hangs it may never end. For both questions together: the library may have taken as long before.
+    // With a GPU that hangs it may never end. For all questions together: the library may have taken as long before.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
@@ -31,10 +31,24 @@ sealed class NvidiaSmi(string program, TimeProvider time)
         var processes = (await RunAsync("--query-compute-apps=gpu_uuid,pid", limit.Token, cancellation) ?? [])
             .Where(row => row.Length == 2 && int.TryParse(row[1], CultureInfo.InvariantCulture, out _))
             .ToLookup(row => row[0], row => int.Parse(row[1], CultureInfo.InvariantCulture));
-        List<Gpu> gpus = [.. rows.Select(row => TryRead(row, processes)).OfType<Gpu>()];
+        var cut = await ReadMigAsync(limit.Token, cancellation);
+        List<Gpu> gpus = [.. rows.Select(row => TryRead(row, processes)).OfType<Gpu>().Select(gpu => gpu with { IsMig = cut.Contains(gpu.Uuid) })];
         return gpus.Count == rows.Count || !mustBeWhole
             ? gpus
             : throw new GpuReadException($"{program} knows {rows.Count} GPUs, of which {gpus.Count} answer. See what it says on a terminal.");
+    }
+
+    // A question of its own: a program too old to know the mode refuses it, and its cards have none.
+    async Task<HashSet<string>> ReadMigAsync(CancellationToken limit, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. (await RunAsync("--query-gpu=uuid,mig.mode.current", limit, cancellation) ?? []).Where(row => row is [_, "Enabled"]).Select(row => row[0])];
+        }
+        catch (GpuReadException) when (!limit.IsCancellationRequested)
+        {
+            return [];
+        }
     }
 
     // A lost GPU has a text such as "[GPU is lost]" in the place of its numbers.

@@ -26,6 +26,9 @@ readonly unsafe struct NvmlFunctions
     /// <summary>Null where the library lacks it: nothing depends on a clock.</summary>
     public delegate* unmanaged<nint, int, uint*, int> DeviceGetClockInfo { get; private init; }
 
+    /// <summary>The mode of now and of after a reset; null where the library knows no such modes.</summary>
+    public delegate* unmanaged<nint, uint*, uint*, int> DeviceGetMigMode { get; private init; }
+
     /// <summary>Null when the library lacks one: drivers before 510 do.</summary>
     public static NvmlFunctions? TryFind(nint library)
     {
@@ -53,6 +56,7 @@ readonly unsafe struct NvmlFunctions
             DeviceGetPciInfo = (delegate* unmanaged<nint, NvmlPciInfo*, int>)found[7],
             DeviceGetComputeProcesses = (delegate* unmanaged<nint, uint*, NvmlProcess*, int>)found[8],
             DeviceGetClockInfo = (delegate* unmanaged<nint, int, uint*, int>)Find(library, "nvmlDeviceGetClockInfo"),
+            DeviceGetMigMode = (delegate* unmanaged<nint, uint*, uint*, int>)Find(library, "nvmlDeviceGetMigMode"),
         };
     }
 

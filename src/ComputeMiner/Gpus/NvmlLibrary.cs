@@ -19,6 +19,9 @@ static unsafe class NvmlLibrary
     const int NoDevice = 6;
     const int TextLength = 96;
 
+    // NVML_DEVICE_MIG_ENABLE.
+    const uint MigEnabled = 1;
+
     // nvmlClockType_t.
     const int GraphicsClock = 0;
     const int MemoryClock = 2;
@@ -86,6 +89,7 @@ static unsafe class NvmlLibrary
         {
             GraphicsClock = Clock(nvml, device, GraphicsClock),
             MemoryClock = Clock(nvml, device, MemoryClock),
+            IsMig = IsMig(nvml, device),
         };
     }
 
@@ -93,6 +97,13 @@ static unsafe class NvmlLibrary
     {
         uint megahertz = 0;
         return nvml.DeviceGetClockInfo != null && nvml.DeviceGetClockInfo(device, kind, &megahertz) == Success ? (int)megahertz : 0;
+    }
+
+    // Most cards have no such mode, and say that it is not supported.
+    static bool IsMig(in NvmlFunctions nvml, nint device)
+    {
+        uint now = 0, pending;
+        return nvml.DeviceGetMigMode != null && nvml.DeviceGetMigMode(device, &now, &pending) == Success && now == MigEnabled;
     }
 
     static int[]? Processes(in NvmlFunctions nvml, nint device)

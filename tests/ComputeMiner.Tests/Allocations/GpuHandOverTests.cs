@@ -33,6 +33,7 @@ public sealed class GpuHandOverTests
         FakeGpus.Line(FakeGpus.First, "3B", pids: "4242"),
         FakeGpus.Line(FakeGpus.First, "3B", used: 1025),
         FakeGpus.Line(FakeGpus.First, "3B", state: "lost"),
+        FakeGpus.Line(FakeGpus.First, "3B", state: "mig"),
         "error 999",
     ];
 

@@ -30,6 +30,21 @@ public sealed class GpuInventoryTests
     }
 
     [Theory]
+    [InlineData(true, "mig", true)]
+    [InlineData(false, "mig", true)]
+    [InlineData(true, "ok", false)]
+    [InlineData(false, "ok", false)]
+    [InlineData(true, "plain", false)]
+    [InlineData(false, "plain", false)]
+    public async Task ReadAsync_Mode_IsTold(bool byLibrary, string state, bool isMig)
+    {
+        using var gpus = await FakeGpus.MakeAsync();
+        gpus.Set(FakeGpus.Line(FakeGpus.First, "3B", state: state));
+
+        Assert.Equal(isMig, Assert.Single(await Inventory(gpus, byLibrary).ReadAsync(Cancellation)).IsMig);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task ReadAsync_OneIsLost_TellsTheOther(bool byLibrary)

@@ -1,5 +1,5 @@
 // A stand-in for NVIDIA's library: tells what stands in the file "gpus" beside it, one GPU per line:
-// uuid|name|pci bus id|MiB of memory|MiB in use|pid,pid,...|ok or lost|MHz of the cores|MHz of the memory     A first line "error N" makes nvmlInit_v2 fail with N.
+// uuid|name|pci bus id|MiB of memory|MiB in use|pid,pid,...|ok, lost, mig or plain (a card without that mode)|MHz of the cores|MHz of the memory     A first line "error N" makes nvmlInit_v2 fail with N.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
@@ -78,6 +78,12 @@ int nvmlDeviceGetClockInfo(gpu_t *device, int kind, unsigned *megahertz) {
     // A card without such a figure says that it is not supported.
     if (kind < 0 || kind > 2 || device->clocks[kind] == 0) return 3;
     *megahertz = device->clocks[kind];
+    return 0;
+}
+
+int nvmlDeviceGetMigMode(gpu_t *device, unsigned *current, unsigned *pending) {
+    if (strcmp(device->state, "plain") == 0) return 3;
+    *current = *pending = strcmp(device->state, "mig") == 0;
     return 0;
 }
 

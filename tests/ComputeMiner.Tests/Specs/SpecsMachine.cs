@@ -56,8 +56,8 @@ sealed class SpecsMachine : IDisposable
 
     public static SpecsMachine WithoutDriver() => new(null);
 
-    public static string[] Cards(int count, string name = "NVIDIA H200", int memory = 143771, string clocks = "1980|2619") =>
-        [.. Enumerable.Range(1, count).Select(i => FakeGpus.Line(Uuid(i), i.ToString("X2", null), name: name, memory: memory, clocks: clocks))];
+    public static string[] Cards(int count, string name = "NVIDIA H200", int memory = 143771, string clocks = "1980|2619", string state = "ok") =>
+        [.. Enumerable.Range(1, count).Select(i => FakeGpus.Line(Uuid(i), i.ToString("X2", null), name: name, memory: memory, clocks: clocks, state: state))];
 
     public static string Uuid(int number) => $"GPU-{number:x8}-0000-0000-0000-000000000000";
 

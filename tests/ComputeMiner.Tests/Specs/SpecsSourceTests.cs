@@ -14,10 +14,10 @@ public sealed class SpecsSourceTests
     public static TheoryData<string, string[], string> Machines => new()
     {
         { "one", SpecsMachine.Cards(1, "NVIDIA H100 80GB HBM3", 81559, "345|2619"), "NVIDIA H100 80GB HBM3; 79.6474609375; 345; 2619" },
-        { "four", SpecsMachine.Cards(4, "NVIDIA GeForce RTX 4090", 24564, "210|405"), "NVIDIA GeForce RTX 4090; 95.953125; 210; 405" },
+        { "four", SpecsMachine.Cards(4, "NVIDIA GeForce RTX 4090", 24564, "210|405", "plain"), "NVIDIA GeForce RTX 4090; 95.953125; 210; 405" },
         { "eight", SpecsMachine.Cards(8), "NVIDIA H200; 1123.2109375; 1980; 2619" },
-        // The driver tells the whole card also when it is cut into parts; clocks of some cards are not told.
-        { "MIG", SpecsMachine.Cards(1, "NVIDIA A100-SXM4-80GB", 81920, "[N/A]|[N/A]"), "NVIDIA A100-SXM4-80GB; 80.0; 0; 0" },
+        // The driver tells the whole card also when it is cut into parts, and the gate holds it back; clocks of some cards are not told.
+        { "MIG", SpecsMachine.Cards(1, "NVIDIA A100-SXM4-80GB", 81920, "[N/A]|[N/A]", "mig"), "NVIDIA A100-SXM4-80GB; 80.0; 0; 0" },
     };
 
     [Theory]
